@@ -1,0 +1,33 @@
+"""The Garmin edge: windows in, payloads out, foreign errors translated in one table.
+
+It stores nothing and decides nothing about days; retrying is the sync's business.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from training_analyzer.model import Api, GarminProfile
+    from training_analyzer.streams import Payload, Window
+
+
+class Garmin(Protocol):
+    """An open connection to one account. Raises only `GarminError`s."""
+
+    @property
+    def api(self) -> Api:
+        """Which of Garmin's interfaces answers."""
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests this connection has made, refreshes included."""
+
+    def fetch(self, window: Window) -> Payload | None:
+        """Return Garmin's answer for *window*, or None when it has nothing (204)."""
+
+    def profile(self) -> GarminProfile:
+        """Return who the connection belongs to; costs one or two requests."""
+
+
+__all__ = ["Garmin"]
