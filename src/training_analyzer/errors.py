@@ -246,7 +246,7 @@ class MfaExpired(GarminError):
 
 
 class TokenInvalid(GarminError):
-    """This is not a token that garminconnect made."""
+    """The text is not a token that garminconnect made."""
 
     code = "token_invalid"
     http_status = 422

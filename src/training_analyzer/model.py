@@ -111,6 +111,7 @@ class Secret:
         return self._value
 
     def __repr__(self) -> str:
+        """Show nothing."""
         return "Secret(***)"
 
     __str__ = __repr__

@@ -7,8 +7,10 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from training_analyzer.model import Api, Group
+if TYPE_CHECKING:
+    from training_analyzer.model import Api, Group
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 type Value = int | float | str | datetime | None
@@ -99,11 +101,11 @@ class Payload:
     body: Json
 
     def canonical(self) -> bytes:
-        """The body as compact JSON with sorted keys: what is archived and hashed."""
+        """Return the body as compact JSON with sorted keys: what is archived and hashed."""
         return json.dumps(
             self.body, ensure_ascii=False, separators=(",", ":"), sort_keys=True
         ).encode()
 
     def digest(self) -> str:
-        """SHA-256 of the canonical body, in hex."""
+        """Return SHA-256 of the canonical body, in hex."""
         return hashlib.sha256(self.canonical()).hexdigest()

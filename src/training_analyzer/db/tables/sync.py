@@ -1,0 +1,185 @@
+"""People, connections, schedule and history: the document's tables and the ledger's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from training_analyzer.db.tables.columns import (
+    big,
+    flag,
+    instant,
+    integer,
+    metadata,
+    one_of,
+    text_,
+    truth,
+)
+from training_analyzer.db.types import BIG
+
+users: Final = Table(
+    "users",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    text_("name", null=False),
+    text_("password_hash"),
+    instant("created_at", null=False),
+    UniqueConstraint("name"),
+    sqlite_strict=True,
+)
+
+garmin_credentials: Final = Table(
+    "garmin_credentials",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    text_("encrypted_email"),
+    text_("encrypted_password"),
+    text_("encryption_key_id", null=False),
+    text_("garmin_user_id"),
+    text_("garmin_display_name"),
+    flag("is_valid", default=1),
+    instant("last_validation_at"),
+    text_("validation_error"),
+    Column("kind", Text, nullable=False, server_default=text("'password'")),
+    Column("region", Text, nullable=False, server_default=text("'com'")),
+    text_("error_code"),
+    instant("last_password_login_at"),
+    instant("created_at", null=False),
+    instant("updated_at", null=False),
+    truth("is_valid"),
+    one_of("kind", "password", "token", "personal-key"),
+    one_of("region", "com", "cn"),
+    sqlite_strict=True,
+)
+
+garmin_secrets: Final = Table(
+    "garmin_secrets",
+    metadata,
+    text_("user_id", null=False),
+    text_("field", null=False),
+    text_("token", null=False),
+    text_("encryption_key_id", null=False),
+    integer("version", null=False, default=1),
+    instant("expires_at"),
+    instant("updated_at", null=False),
+    PrimaryKeyConstraint("user_id", "field"),
+    sqlite_strict=True,
+)
+
+garmin_sync_config: Final = Table(
+    "garmin_sync_config",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    flag("auto_sync_enabled", default=1),
+    Column("sync_frequency", Text, nullable=False, server_default=text("'daily'")),
+    Column("sync_time", Text, nullable=False, server_default=text("'06:00'")),
+    flag("sync_activities", default=1),
+    flag("sync_wellness", default=1),
+    flag("sync_fitness_metrics", default=1),
+    integer("initial_sync_days", null=False, default=365),
+    integer("incremental_sync_days", null=False, default=7),
+    integer("min_sync_interval_minutes", null=False, default=60),
+    instant("updated_at", null=False),
+    truth("auto_sync_enabled"),
+    truth("sync_activities"),
+    truth("sync_wellness"),
+    truth("sync_fitness_metrics"),
+    one_of("sync_frequency", "hourly", "daily", "weekly"),
+    sqlite_strict=True,
+)
+
+garmin_sync_history: Final = Table(
+    "garmin_sync_history",
+    metadata,
+    Column("id", BIG, primary_key=True, autoincrement=True),
+    text_("user_id", null=False),
+    text_("sync_type", null=False),
+    instant("started_at", null=False),
+    instant("completed_at"),
+    integer("duration_seconds"),
+    text_("status", null=False),
+    integer("activities_synced", null=False, default=0),
+    integer("wellness_days_synced", null=False, default=0),
+    integer("fitness_days_synced", null=False, default=0),
+    text_("error_message"),
+    text_("error_details"),
+    text_("sync_from_date"),
+    text_("sync_to_date"),
+    integer("requests", null=False, default=0),
+    integer("rows_changed", null=False, default=0),
+    integer("windows_done", null=False, default=0),
+    integer("windows_total"),
+    one_of("sync_type", "manual", "scheduled", "initial"),
+    one_of("status", "running", "completed", "partial", "failed"),
+    Index("ix_garmin_sync_history_user_id_started_at", "user_id", "started_at"),
+    # At most one running row per user, said by the database and not by a look before.
+    Index(
+        "uq_garmin_sync_history_running",
+        "user_id",
+        unique=True,
+        sqlite_where=text("status = 'running'"),
+        postgresql_where=text("status = 'running'"),
+    ),
+    sqlite_autoincrement=True,
+    sqlite_strict=True,
+)
+
+garmin_schedule: Final = Table(
+    "garmin_schedule",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    instant("due_at"),
+    Column("reason", Text, nullable=False, server_default=text("'scheduled'")),
+    big("sync_id"),
+    instant("lease_until"),
+    Column("fence", BIG, nullable=False, server_default=text("0")),
+    text_("owner"),
+    integer("attempt", null=False, default=0),
+    instant("not_before"),
+    flag("rerun_requested", default=0),
+    truth("rerun_requested"),
+    Index("ix_garmin_schedule_due_at", "due_at"),
+    sqlite_strict=True,
+)
+
+garmin_coverage: Final = Table(
+    "garmin_coverage",
+    metadata,
+    text_("user_id", null=False),
+    text_("stream", null=False),
+    text_("calendar_date", null=False),
+    text_("state", null=False),
+    flag("settled", default=0),
+    instant("fetched_at", null=False),
+    text_("error_code"),
+    PrimaryKeyConstraint("user_id", "stream", "calendar_date"),
+    one_of("state", "data", "empty", "failed", "unsupported"),
+    truth("settled"),
+    sqlite_strict=True,
+)
+
+garmin_payloads: Final = Table(
+    "garmin_payloads",
+    metadata,
+    text_("user_id", null=False),
+    text_("stream", null=False),
+    text_("api", null=False),
+    text_("first_date", null=False),
+    text_("last_date", null=False),
+    text_("sha256", null=False),
+    Column("body_zstd", LargeBinary, nullable=False),
+    integer("body_bytes", null=False),
+    instant("fetched_at", null=False),
+    PrimaryKeyConstraint("user_id", "stream", "api", "first_date", "last_date", "sha256"),
+    sqlite_strict=True,
+)

@@ -1,0 +1,120 @@
+"""What a run asks for next, and what an error makes of the rest. Pure state, no effects.
+
+A stream that cannot be had is put off to the end of the run and then given up; three
+streams in a row without an answer mean that Garmin is down, and the run ends.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from training_analyzer.errors import ForbiddenStream, GarminError, Reaction
+from training_analyzer.model import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from training_analyzer.streams import Window
+
+_TRIES_PER_STREAM = 2
+_STREAMS_DOWN = 3
+
+
+class Agenda:
+    """The windows still to be asked for, and the failures so far.
+
+    `take` gives the next window; then exactly one of `answered` and `met` is told
+    what came of it. `ended_by` is the error that ended the run early, if one did.
+    """
+
+    def __init__(self, windows: Iterable[Window]) -> None:
+        self._pending = deque(windows)
+        self._troubles: dict[str, int] = {}
+        self._in_a_row: set[str] = set()
+        self._failures: list[tuple[Window, GarminError, int]] = []
+        self.ended_by: GarminError | None = None
+
+    @property
+    def remaining(self) -> int:
+        """How many windows are still to be asked for."""
+        return 0 if self.ended_by else len(self._pending)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The windows that were due and could not be had, newest first."""
+        return tuple(
+            Failure(
+                stream=window.stream.name,
+                first=window.first,
+                last=window.last,
+                code=error.code,
+                attempts=attempts,
+            )
+            for window, error, attempts in self._failures
+        )
+
+    @property
+    def has_transient_failure(self) -> bool:
+        """Whether a retry soon may bring what failed."""
+        return any(error.reaction is Reaction.BACK_OFF for _, error, _ in self._failures)
+
+    def take(self) -> Window | None:
+        """Return the next window to ask for, or None when the run is over."""
+        return self._pending.popleft() if self._pending and not self.ended_by else None
+
+    def answered(self) -> None:
+        """Note that the window taken last was answered and stored."""
+        self._in_a_row.clear()
+
+    def met(self, window: Window, error: GarminError) -> tuple[Window, ...]:
+        """Take in the *error* that *window* met; return the windows that thereby failed."""
+        match error.reaction:
+            case Reaction.HALVE_WINDOW:
+                return self._halve(window, error)
+            case Reaction.SKIP_STREAM if isinstance(error, ForbiddenStream):
+                return self._give_up(window, error, attempts=1)
+            case Reaction.SKIP_STREAM:
+                return self._fail(window, error)
+            case Reaction.BACK_OFF:
+                return self._back_off(window, error)
+            case _:
+                self.ended_by = error
+                return self._fail(window, error)
+
+    def _fail(self, window: Window, error: GarminError, attempts: int = 1) -> tuple[Window, ...]:
+        self._failures.append((window, error, attempts))
+        return (window,)
+
+    def _halve(self, window: Window, error: GarminError) -> tuple[Window, ...]:
+        halves = window.halves()
+        if halves is None:
+            return self._fail(window, error)
+        self._pending.extendleft(reversed(halves))
+        return ()
+
+    def _back_off(self, window: Window, error: GarminError) -> tuple[Window, ...]:
+        name = window.stream.name
+        tries = self._troubles[name] = self._troubles.get(name, 0) + 1
+        self._in_a_row.add(name)
+        if len(self._in_a_row) >= _STREAMS_DOWN:
+            self.ended_by = error
+        if tries >= _TRIES_PER_STREAM or self.ended_by:
+            return self._give_up(window, error, attempts=tries)
+        put_off = [window, *self._of_stream(name)]
+        self._pending = deque(w for w in self._pending if w.stream.name != name)
+        self._pending.extend(put_off)
+        return ()
+
+    def _give_up(self, window: Window, error: GarminError, *, attempts: int) -> tuple[Window, ...]:
+        """Fail *window* and, unasked, every window of its stream that is still pending."""
+        name = window.stream.name
+        unasked = self._of_stream(name)
+        self._pending = deque(w for w in self._pending if w.stream.name != name)
+        failed = self._fail(window, error, attempts)
+        for other in unasked:
+            failed += self._fail(other, error, attempts=0)
+        return failed
+
+    def _of_stream(self, name: str) -> list[Window]:
+        return [window for window in self._pending if window.stream.name == name]

@@ -1,0 +1,142 @@
+"""When a user is next due, as pure functions of configuration, outcome and `now`."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from training_analyzer.errors import Reaction
+from training_analyzer.model import Frequency, GarminSyncConfig
+
+if TYPE_CHECKING:
+    from training_analyzer.model import GarminSyncHistory, SyncOutcome
+
+SPREAD_WINDOW = timedelta(minutes=15)
+# A slot may come a little early after the run before it: a tick is never on the second,
+# and an hourly user with the default interval of 60 minutes must not lose every other hour.
+SLOT_GRACE = timedelta(minutes=5)
+FIRST_BACK_OFF = timedelta(minutes=2)
+LONGEST_BACK_OFF = timedelta(hours=1)
+DEFAULT_COOL_DOWN = timedelta(minutes=15)
+LONGEST_COOL_DOWN = timedelta(hours=24)
+_WEEKLY_DAY = 0  # Monday
+
+
+@dataclass(frozen=True, slots=True)
+class NextDue:
+    """When a user runs next. None stops the clock; `not_before` is Garmin's wish, kept over all."""
+
+    due_at: datetime | None
+    not_before: datetime | None = None
+    attempt: int = 0
+
+
+def spread(user_id: str) -> timedelta:
+    """Return the user's stable place in the spread window, 0 to 15 minutes in seconds."""
+    digest = hashlib.sha256(user_id.encode()).digest()
+    seconds = int.from_bytes(digest[:8]) % int(SPREAD_WINDOW.total_seconds())
+    return timedelta(seconds=seconds)
+
+
+def next_slot(
+    config: GarminSyncConfig, *, now: datetime, last_started: datetime | None = None
+) -> datetime:
+    """Return the first regular slot after *now*, spread, in UTC.
+
+    Hourly slots lie on the hour, daily ones at `sync_time`, weekly ones at `sync_time`
+    on Mondays. A slot within the shortest interval after *last_started* is left out.
+    """
+    offset = spread(config.user_id)
+    earliest = now
+    if last_started is not None:
+        earliest = max(earliest, last_started + config.min_interval - SLOT_GRACE)
+    return _slot_after(config, earliest - offset) + offset
+
+
+def _slot_after(config: GarminSyncConfig, instant: datetime) -> datetime:
+    """Return the first unspread slot later than *instant*."""
+    utc = instant.astimezone(UTC)
+    if config.sync_frequency == Frequency.HOURLY:
+        return utc.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    slot = datetime.combine(utc.date(), config.time_of_day)
+    if config.sync_frequency == Frequency.WEEKLY:
+        slot += timedelta(days=(_WEEKLY_DAY - slot.weekday()) % 7)
+        return slot if slot > utc else slot + timedelta(days=7)
+    return slot if slot > utc else slot + timedelta(days=1)
+
+
+def should_sync(
+    config: GarminSyncConfig | None,
+    last_sync: GarminSyncHistory | None,
+    now: datetime | None = None,
+) -> bool:
+    """Tell whether a user with *config* is due, given the last successful sync.
+
+    This is what the document's loop calls: True when auto-sync is on and a regular
+    slot has passed since *last_sync* started, and the shortest interval is over.
+    Without a configuration the documented defaults count. *now* defaults to the clock.
+    """
+    at = datetime.now(UTC) if now is None else now
+    settings = GarminSyncConfig(user_id="") if config is None else config
+    if not settings.auto_sync_enabled:
+        return False
+    if last_sync is None:
+        return True
+    earliest = last_sync.started_at + settings.min_interval - SLOT_GRACE
+    return at >= max(_slot_after(settings, last_sync.started_at), earliest)
+
+
+def too_soon_until(
+    config: GarminSyncConfig, last_success: GarminSyncHistory | None, *, now: datetime
+) -> datetime | None:
+    """Return when a manual sync is possible again, or None when it is possible now."""
+    if last_success is None or last_success.completed_at is None:
+        return None
+    again = last_success.completed_at + config.min_interval
+    return again if again > now else None
+
+
+def after_run(
+    config: GarminSyncConfig,
+    outcome: SyncOutcome,
+    *,
+    reaction: Reaction | None,
+    now: datetime,
+    started_at: datetime,
+    attempt: int,
+    max_retries: int,
+) -> NextDue:
+    """Return when the user runs next after *outcome*.
+
+    *reaction* is that of the worst error, None when there was none. *attempt* counts
+    the runs of this due sync, this one included.
+    """
+    regular = next_slot(config, now=now, last_started=started_at)
+    slot = regular if config.auto_sync_enabled else None
+    match reaction:
+        case Reaction.STOP_THE_CLOCK:
+            return NextDue(None)
+        case Reaction.COOL_DOWN:
+            retry_at = outcome.retry_at or now + DEFAULT_COOL_DOWN
+            return NextDue(None if slot is None else retry_at, not_before=retry_at)
+        case Reaction.END if outcome.error_code == "cancelled":
+            return NextDue(now)
+        case Reaction.BACK_OFF | Reaction.END if attempt <= max_retries and slot is not None:
+            retry = now + back_off(config.user_id, attempt)
+            return NextDue(retry, attempt=attempt) if retry < slot else NextDue(slot)
+        case _:
+            return NextDue(slot)
+
+
+def back_off(user_id: str, attempt: int) -> timedelta:
+    """Return the wait before retry *attempt* (1 is the first): doubling, at most an hour.
+
+    The jitter, up to a quarter more, is stable for a user and attempt, so that this
+    stays a pure function and users who failed together do not come back together.
+    """
+    digest = hashlib.sha256(f"{attempt}:{user_id}".encode()).digest()
+    jitter = 1 + digest[0] / 255 / 4
+    doubled: timedelta = FIRST_BACK_OFF * 2 ** min(attempt - 1, 5)
+    return min(doubled, LONGEST_BACK_OFF) * jitter

@@ -1,0 +1,132 @@
+"""The windows of one run: every wanted day of every wanted stream, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from training_analyzer.model import Api, GarminSyncConfig, Group
+from training_analyzer.streams import Stream, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from zoneinfo import ZoneInfo
+
+    from training_analyzer.planning.ledger import Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days that a person asked for by hand, both ends included: wanted whatever the ledger says."""
+
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The windows of one run, in the order in which they are asked for."""
+
+    windows: tuple[Window, ...]
+
+    @property
+    def first(self) -> date | None:
+        """The oldest day of the plan, or None when there is nothing to do."""
+        return min((window.first for window in self.windows), default=None)
+
+    @property
+    def last(self) -> date | None:
+        """The newest day of the plan, or None when there is nothing to do."""
+        return max((window.last for window in self.windows), default=None)
+
+
+def plan(
+    config: GarminSyncConfig,
+    coverage: Coverage,
+    streams: Iterable[Stream],
+    api: Api,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    span: Span | None = None,
+) -> Plan:
+    """Return the windows worth asking *api* for at *now*, newest first.
+
+    Wanted are the days of the look-back and, before them, each day of the initial
+    span that has not settled; so a cut-off backfill goes on by itself. With *span*
+    exactly its days are wanted, as far as they are not in the future.
+    """
+    today = now.astimezone(zone).date()
+    windows = [
+        window
+        for stream in streams
+        if api in stream.routes and stream.group in config.groups and not stream.is_snapshot
+        for window in _windows(stream, _wanted(stream, config, coverage, now, today, span), api)
+    ]
+    # sorted() is stable: within one day the catalog's order holds.
+    return Plan(tuple(sorted(windows, key=lambda window: window.last, reverse=True)))
+
+
+def plan_profile(
+    coverage: Coverage, streams: Iterable[Stream], api: Api, *, now: datetime, zone: ZoneInfo
+) -> Plan:
+    """Return the snapshot windows that were not answered yet today."""
+    today = now.astimezone(zone).date()
+    return Plan(
+        tuple(
+            Window(stream, today, today)
+            for stream in streams
+            if api in stream.routes
+            and stream.is_snapshot
+            and stream.group is Group.PROFILE
+            and coverage.wants(stream.name, today, now=now)
+        )
+    )
+
+
+def _wanted(
+    stream: Stream,
+    config: GarminSyncConfig,
+    coverage: Coverage,
+    now: datetime,
+    today: date,
+    span: Span | None,
+) -> Iterator[date]:
+    """Yield the wanted days of *stream*, newest first."""
+    if span is not None:
+        yield from _backwards(min(span.last, today), span.first)
+        return
+    look_back = today - timedelta(days=config.incremental_sync_days - 1)
+    oldest = min(today - timedelta(days=config.initial_sync_days - 1), look_back)
+    for day in _backwards(today, oldest):
+        refused = coverage.refused(stream.name, day, now=now)
+        if not refused and (day >= look_back or coverage.wants(stream.name, day, now=now)):
+            yield day
+
+
+def _windows(stream: Stream, days: Iterable[date], api: Api) -> Iterator[Window]:
+    """Cover *days* (newest first) with the fewest windows that the route's cap allows.
+
+    A window may run over a few days that are not wanted: one request for two near
+    gaps is cheaper than two.
+    """
+    cap = timedelta(days=stream.routes[api].cap_days - 1)
+    last = first = None
+    for day in days:
+        if last is None or first is None:
+            last = first = day
+        elif day >= last - cap:
+            first = day
+        else:
+            yield Window(stream, first, last)
+            last = first = day
+    if last is not None and first is not None:
+        yield Window(stream, first, last)
+
+
+def _backwards(last: date, first: date) -> Iterator[date]:
+    day = last
+    while day >= first:
+        yield day
+        day -= timedelta(days=1)
