@@ -1,0 +1,86 @@
+# Two commands for a newcomer: `make demo` and `make test`. `make help` lists the others.
+#
+# Everything lives in .venv, made from lock files whose hashes are checked. Stamp files
+# in .venv remember what is installed, so that a second run starts at once.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint bench serve lock assets assets-if-possible clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+VENDOR := src/training_analyzer/web/static/vendor
+RUNTIME := $(VENV)/.installed-runtime
+DEV := $(VENV)/.installed-dev
+# What is needed to run is also there once the development tools are.
+INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
+ARGS ?=
+
+# uv installs a lock file some six times faster than pip. Where it cannot (an index that only
+# pip's configuration knows, an odd proxy), pip does the same with the same hashes.
+export UV_SYSTEM_CERTS := 1
+UV_INSTALL := $(BIN)/uv pip install --quiet --python $(BIN)/python
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# The project itself brings no dependency and asks no index: the build backend is locked too.
+PROJECT := --no-deps --no-build-isolation --editable .
+define install
+	@echo "==> Installing $(1)"
+	@$(UV_INSTALL) --require-hashes -r $(1) 2>/dev/null || $(PIP_INSTALL) --require-hashes -r $(1)
+	@$(UV_INSTALL) $(PROJECT) 2>/dev/null || $(PIP_INSTALL) $(PROJECT)
+	@touch $@
+endef
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+demo: $(INSTALLED) assets-if-possible ## Sync a year of a pretend athlete and show it (ARGS="--no-serve" to stop there)
+	$(BIN)/garmin-sync demo $(ARGS)
+
+serve: $(INSTALLED) assets-if-possible ## Serve your own data: makes .env on first use
+	@test -f .env || $(BIN)/garmin-sync init
+	$(BIN)/garmin-sync serve $(ARGS)
+
+test: $(DEV) assets-if-possible ## Run every test (ARGS="-k name" for some)
+	$(BIN)/python -m pytest -n logical --maxprocesses 8 $(ARGS)
+
+lint: $(DEV) ## Check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --strict src scripts bench
+
+bench: $(INSTALLED) ## Measure a first sync: requests, time, rows
+	$(BIN)/python bench/first_sync.py $(ARGS)
+
+assets: $(VENDOR)/.done ## Fetch the scripts of the web pages (htmx, uPlot) with npm
+
+clean: ## Remove what make made; .env and databases stay
+	rm -rf $(VENV) node_modules $(VENDOR) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+lock: $(DEV) ## Lock the newest allowed versions again
+	scripts/lock $(BIN)/uv
+
+# --- what the commands need ---
+
+$(BIN)/python:
+	@python=$$(scripts/find-python) && echo "==> Making $(VENV) with $$($$python --version)" \
+		&& "$$python" -m venv --clear $(VENV)
+
+$(VENV)/.installed-tools: $(BIN)/python requirements-build.lock
+	@echo "==> Installing requirements-build.lock"
+	@$(PIP_INSTALL) -q --require-hashes -r requirements-build.lock
+	@touch $@
+
+$(RUNTIME): $(VENV)/.installed-tools requirements.lock pyproject.toml
+	$(call install,requirements.lock)
+
+$(DEV): $(VENV)/.installed-tools requirements-dev.lock pyproject.toml
+	$(call install,requirements-dev.lock)
+
+$(VENDOR)/.done: package.json package-lock.json src/training_analyzer/web/static/vendor.json scripts/fetch_assets.py | $(INSTALLED)
+	@echo "==> Fetching the scripts of the web pages"
+	@$(BIN)/python scripts/fetch_assets.py
+	@touch $@
+
+# The pages work without these files, so a machine that cannot fetch them goes on.
+assets-if-possible: | $(INSTALLED)
+	@$(MAKE) --no-print-directory assets || echo "==> No npm packages to be had: charts are left out, everything else works."
