@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from training_analyzer.model import Api
-from training_analyzer.streams import Json
+
+if TYPE_CHECKING:
+    from training_analyzer.streams import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,4 +39,5 @@ class Owner:
 
 
 # (owner, api, path, query, now) -> answer; 404 for a path that it does not know.
+# The path is as it was sent: a display name in it may be percent-encoded.
 type Answerer = Callable[[Owner, Api, str, Mapping[str, str], datetime], Answer]
