@@ -10,7 +10,7 @@ from sqlalchemy.types import REAL, TypeDecorator, TypeEngine
 
 # STRICT knows INT, INTEGER, REAL, TEXT, BLOB and ANY; plain REAL on PostgreSQL is 4 bytes.
 BIG = BigInteger().with_variant(Integer(), "sqlite")
-NUMBER = Double().with_variant(REAL(), "sqlite")
+NUMBER: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 
 
 class UtcDateTime(TypeDecorator[datetime]):

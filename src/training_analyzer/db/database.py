@@ -1,0 +1,131 @@
+"""One open database: transactions, migrations, integrity. It knows no table."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy.exc import DBAPIError
+
+from training_analyzer.db import schema
+from training_analyzer.db.engine import make_engines, parse_url
+from training_analyzer.errors import DatabaseUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy import URL, Connection
+
+_CHECKPOINT_WAIT_MS: Final = 1_000
+
+
+class Database:
+    """An open database; `open_database` makes it. Safe to share between threads.
+
+    A connection is for one unit of work: never hold one while waiting for Garmin.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._url = url
+        self._writing, self._reading = make_engines(url)
+        self.dialect: Final = url.get_backend_name()
+        # SQLite's own waiting is unfair: threads queue here instead (0.4 s worst, not 4 s).
+        self._one_writer = threading.Lock()
+        self._writer: int | None = None
+        # A database that is merely forgotten still gives its connections back.
+        self._dispose = weakref.finalize(self, self._writing.dispose)
+
+    @property
+    def where(self) -> str:
+        """Where the data is, for a person; without user and password."""
+        if self.dialect == "sqlite":
+            return self._url.database or ""
+        return f"{self._url.database or ''} on {self._url.host or 'this machine'}"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that commits at the end of the block, or rolls back on an error."""
+        if self._writer == threading.get_ident():
+            message = "write() inside write() of one thread waits for itself"
+            raise RuntimeError(message)
+        with self._turn(), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction that sees one moment of the data and can change nothing."""
+        with self._reading.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection. Closing twice does no harm."""
+        self._dispose()
+
+    def upgrade(self) -> None:
+        """Bring the schema to this program's revision. Raises `DatabaseUnusable` if newer."""
+        with self._turn():
+            schema.upgrade(self._writing)
+
+    def check(self) -> schema.DatabaseCheck:
+        """Look for damage and at the schema's revision; changes nothing."""
+        with self.read() as connection:
+            return schema.check(connection)
+
+    def scrub(self) -> bool:
+        """Make deleted bytes really gone from the files; False while a reader holds them.
+
+        SQLite keeps deleted rows in its write-ahead log until this checkpoint.
+        PostgreSQL cleans up by itself, at a time of its own: nothing to do, True.
+        """
+        if self.dialect != "sqlite":
+            return True
+        with self._turn(), self._writing.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            (waited,) = raw.execute("PRAGMA busy_timeout").fetchone()
+            raw.execute(f"PRAGMA busy_timeout={_CHECKPOINT_WAIT_MS}")
+            try:
+                return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+            finally:
+                raw.execute(f"PRAGMA busy_timeout={waited}")
+
+    def _turn(self) -> AbstractContextManager[None]:
+        return self._take_turn() if self.dialect == "sqlite" else nullcontext()
+
+    @contextmanager
+    def _take_turn(self) -> Iterator[None]:
+        with self._one_writer:
+            self._writer = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._writer = None
+
+
+def open_database(url: str, *, migrate: bool | None = None) -> Database:
+    """Open the database at *url*: `sqlite:///PATH`, a plain path, or `postgresql://...`.
+
+    An SQLite file is created and brought up to date. A PostgreSQL database must be up to
+    date already (`garmin-sync db upgrade`) unless *migrate* is True; False looks at neither.
+    Raises `DatabaseUnusable`, one line, also when the schema is newer than this program.
+    """
+    database = Database(parse_url(url))
+    wanted = database.dialect == "sqlite" if migrate is None else migrate
+    try:
+        if wanted:
+            database.upgrade()
+        else:
+            with database.read() as connection:
+                schema.refuse_other(connection, older_too=migrate is None)
+    except DBAPIError as error:
+        database.close()
+        # The driver's text may hold a password; the kind of the error does not.
+        kind = type(error.orig).__name__
+        message = f"The database {database.where} cannot be used ({kind}): check DATABASE_URL."
+        raise DatabaseUnusable(message) from None
+    except DatabaseUnusable:
+        database.close()
+        raise
+    return database
