@@ -5,15 +5,20 @@ GarminSyncError                    HTTP  exit
 │   ├── EncryptionKeyError         500   1
 │   └── DatabaseUnusable           500   1
 ├── DecryptionError                409   1  a stored secret does not open
+│   └── KeyUnavailable             409   1  the key it names is not configured
 ├── InvalidSyncConfig              422   2
 ├── UnknownUser                    404   1
 ├── UserExists                     409   1
+├── InvalidUserName                422   2
 ├── NotConnected                   409   1
 ├── SyncTooSoon                    429  75
+│   └── CoolingDown                429  75  Garmin asked to wait; force does not help
 ├── SyncAlreadyRunning             409  75
 ├── SyncError                            what a running sync can meet
 │   ├── LeaseLost                  409  75  ends at once and writes nothing
 │   ├── Stopping                   503  75  ends between two windows
+│   ├── CredentialsUnreadable      409   1  stops the clock and tells the person
+│   ├── InternalError              500   1  a bug: recorded as one, retried like a fault
 │   └── GarminError                      all that `garmin` raises
 │       ├── CredentialsRejected    422   1  stops the clock and tells the person
 │       ├── MfaRequired            409   1    "
@@ -103,6 +108,12 @@ class DecryptionError(GarminSyncError):
     http_status = 409
 
 
+class KeyUnavailable(DecryptionError):
+    """A stored secret needs an encryption key that is not configured."""
+
+    code = "key_unavailable"
+
+
 class InvalidSyncConfig(GarminSyncError, ValueError):
     """A sync setting has a value that cannot be used."""
 
@@ -130,6 +141,14 @@ class UserExists(GarminSyncError):
     http_status = 409
 
 
+class InvalidUserName(GarminSyncError, ValueError):
+    """A name is 1 to 64 printable characters without spaces at its ends."""
+
+    code = "validation_failed"
+    http_status = 422
+    exit_code = 2
+
+
 class NotConnected(GarminSyncError):
     """No Garmin account is connected. Connect one first."""
 
@@ -147,6 +166,16 @@ class SyncTooSoon(GarminSyncError):
     def __init__(self, retry_at: datetime) -> None:
         super().__init__(f"Too soon after the last sync. Possible again at {_clock(retry_at)}.")
         self.retry_at = retry_at
+
+
+class CoolingDown(SyncTooSoon):
+    """Garmin asked to wait."""
+
+    code = "rate_limited"
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(retry_at)
+        self.args = (f"Garmin asked to wait. The next sync is possible at {_clock(retry_at)}.",)
 
 
 class SyncAlreadyRunning(GarminSyncError):
@@ -182,6 +211,20 @@ class Stopping(SyncError):
     code = "cancelled"
     http_status = 503
     exit_code = 75
+
+
+class CredentialsUnreadable(SyncError):
+    """The stored Garmin credentials do not open with this server's key. Connect again."""
+
+    code = "credential_corrupt"
+    http_status = 409
+    reaction = Reaction.STOP_THE_CLOCK
+
+
+class InternalError(SyncError):
+    """Something unexpected happened in garmin-sync itself; its log says where."""
+
+    code = "internal"
 
 
 class GarminError(SyncError):
