@@ -102,9 +102,10 @@ class Payload:
 
     def canonical(self) -> bytes:
         """Return the body as compact JSON with sorted keys: what is archived and hashed."""
-        return json.dumps(
-            self.body, ensure_ascii=False, separators=(",", ":"), sort_keys=True
-        ).encode()
+        compact = json.dumps(self.body, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        # A name cut in the middle of an emoji is half a surrogate pair, which strict
+        # UTF-8 refuses; `json.loads` reads these bytes back as they were.
+        return compact.encode(errors="surrogatepass")
 
     def digest(self) -> str:
         """Return SHA-256 of the canonical body, in hex."""
