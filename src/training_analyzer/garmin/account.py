@@ -1,0 +1,214 @@
+"""The account API over garminconnect: everything that Garmin Connect shows, for one session.
+
+Tokens come in and rotated tokens go out through callables; this stores nothing and
+knows no password.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Self
+
+from garminconnect.exceptions import GarminConnectConnectionError
+
+from training_analyzer.errors import ForbiddenStream, GarminUnavailable, TokenExpired
+from training_analyzer.garmin.answers import body_of, collect, is_long, wants_name
+from training_analyzer.garmin.client import GarminClient
+from training_analyzer.garmin.profiles import account_profile
+from training_analyzer.garmin.tokens import TokenBundle
+from training_analyzer.garmin.translate import guarded
+from training_analyzer.garmin.trouble import Step, Trouble
+from training_analyzer.garmin.wire import Wire
+from training_analyzer.model import Api
+from training_analyzer.streams import Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from requests import Response
+
+    from training_analyzer.garmin.answers import Query
+    from training_analyzer.garmin.hosts import Hosts
+    from training_analyzer.garmin.pacing import Pace
+    from training_analyzer.model import GarminProfile
+    from training_analyzer.streams import Json, Window
+
+# A run lasts less than an hour, so a token with two hours left outlives it.
+LIFE_FOR_A_RUN: Final = timedelta(hours=2)
+_TIMEOUT_S: Final = (10.0, 30.0)
+
+
+class AccountGarmin:
+    """An open account connection; a `Garmin` that also refreshes its session.
+
+    `save_tokens` stores a rotated bundle and is called before the first request
+    that uses it; what it raises goes out. `other_tokens` is asked when Garmin
+    refuses the refresh token: for a bundle that another process has stored since,
+    or the one before this. `now` is aware.
+    """
+
+    api: Final = Api.ACCOUNT
+
+    def __init__(
+        self,
+        tokens: TokenBundle,
+        *,
+        display_name: str | None,
+        hosts: Hosts,
+        pace: Pace,
+        save_tokens: Callable[[TokenBundle], None],
+        now: Callable[[], datetime],
+        other_tokens: Callable[[], TokenBundle | None] = lambda: None,
+    ) -> None:
+        self._tokens = tokens
+        self._unsaved: TokenBundle | None = None
+        self._display_name = display_name
+        self._name_is_sure = False
+        self._pace = pace
+        self._save_tokens = save_tokens
+        self._other_tokens = other_tokens
+        self._now = now
+        self._requests = 0
+        self._client = GarminClient(hosts, Wire(self._before), before_post=self._before)
+        self._client.renew = self.refresh
+        self._client.hold(tokens)
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests this connection has made, refreshes included."""
+        return self._requests
+
+    @property
+    def tokens(self) -> TokenBundle:
+        """The session in use: as given, or as last saved."""
+        return self._tokens
+
+    @property
+    def display_name(self) -> str | None:
+        """The name in this account's addresses, as given or as Garmin last said."""
+        return self._display_name
+
+    def ensure_fresh(self) -> None:
+        """Refresh when less than two hours of the access token are left.
+
+        To be called before the first request of a run, so that no refresh falls
+        between two windows. A token that tells no time is left as it is.
+        """
+        if not self._outlives_a_run(self._tokens):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Trade the refresh token for a new session and save it.
+
+        Raises `TokenExpired` when Garmin refuses it, `RateLimited` or
+        `GarminUnavailable` when it may work later.
+        """
+        if self._unsaved is None:
+            try:
+                self._trade(self._tokens)
+            except TokenExpired:
+                other = self._other_tokens()
+                if other is None or other == self._tokens:
+                    raise
+                self._use(other)
+                if self._outlives_a_run(other):
+                    return
+                self._trade(other)
+        self._save()
+
+    def fetch(self, window: Window) -> Payload | None:
+        """Return the account API's answer for *window*, or None when it has nothing."""
+        route = window.stream.routes[Api.ACCOUNT]
+        too_long = is_long(route, window)
+
+        def ask(path: str, query: Query) -> Json | None:
+            return self._ask(path, query, too_long=too_long)
+
+        name = ""
+        if wants_name(route):
+            name = self._display_name or self._name_by_garmin()
+        try:
+            body = collect(route, window, name, ask)
+        except ForbiddenStream:
+            # More often than not the name in the address is an old one.
+            if not name or self._name_is_sure or self._name_by_garmin() == name:
+                raise
+            body = collect(route, window, self._name_by_garmin(), ask)
+        return None if body is None else Payload(self.api, body)
+
+    def profile(self) -> GarminProfile:
+        """Return who the session belongs to; costs two requests."""
+        profile = account_profile(self._ask)
+        self._display_name, self._name_is_sure = profile.display_name, True
+        return profile
+
+    def close(self) -> None:
+        """Close the connections to Garmin."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        """Return itself; leaving the block closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections to Garmin."""
+        self.close()
+
+    def _before(self) -> None:
+        self._pace.wait()
+        self._requests += 1
+
+    def _name_by_garmin(self) -> str:
+        if not self._name_is_sure or self._display_name is None:
+            return self.profile().display_name
+        return self._display_name
+
+    def _ask(self, path: str, query: Query, *, too_long: bool = False) -> Json | None:
+        answer = guarded(
+            lambda: self._get(path, query),
+            lambda caught: Trouble(step=Step.DATA, kind=type(caught), text=str(caught)),
+        )
+        body = body_of(answer, now=self._now(), too_long=too_long)
+        if isinstance(body, dict) and body.get("privacyProtected") is True:
+            raise ForbiddenStream
+        return body
+
+    def _get(self, path: str, query: Query) -> Response:
+        """Ask once, and once more after a refresh when the token is refused."""
+        try:
+            answer: Response = self._client.request(
+                "GET", "", path, params=dict(query), timeout=_TIMEOUT_S
+            )
+        except GarminConnectConnectionError as refused:
+            answer = refused.response
+        return answer
+
+    def _trade(self, tokens: TokenBundle) -> None:
+        client = self._client
+        guarded(
+            client._refresh_di_token,  # noqa: SLF001 - the public way swallows every error
+            lambda caught: client.trouble(caught, Step.REFRESH, now=self._now()),
+        )
+        # A reply without a refresh token leaves the old one in force.
+        self._unsaved = TokenBundle.of(
+            client.di_token, client.di_refresh_token or tokens.di_refresh_token, client.di_client_id
+        )
+        client.hold(tokens)
+        if self._unsaved is None:
+            raise GarminUnavailable
+
+    def _save(self) -> None:
+        """Save the rotated tokens, then use them; a failure leaves them to the next try."""
+        if self._unsaved is not None:
+            self._save_tokens(self._unsaved)
+            self._use(self._unsaved)
+            self._unsaved = None
+
+    def _use(self, tokens: TokenBundle) -> None:
+        self._tokens = tokens
+        self._client.hold(tokens)
+
+    def _outlives_a_run(self, tokens: TokenBundle) -> bool:
+        expires_at = tokens.expires_at
+        return expires_at is None or expires_at - self._now() >= LIFE_FOR_A_RUN

@@ -1,0 +1,146 @@
+"""Garmin's official Personal API: fewer streams, no password, no session to lose."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, Self
+
+from requests import Session
+
+from training_analyzer.errors import ForbiddenStream
+from training_analyzer.garmin.answers import body_of, collect, is_long
+from training_analyzer.garmin.personal_key import TIMEOUT_S, exchange_key
+from training_analyzer.garmin.profiles import SETTINGS_PATH, personal_profile
+from training_analyzer.garmin.translate import guarded
+from training_analyzer.garmin.trouble import Step, Trouble
+from training_analyzer.garmin.wire import Wire, fit_out
+from training_analyzer.model import Api
+from training_analyzer.streams import Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from requests import Response
+
+    from training_analyzer.garmin.answers import Query
+    from training_analyzer.garmin.hosts import Hosts
+    from training_analyzer.garmin.pacing import Pace
+    from training_analyzer.garmin.personal_key import PersonalToken
+    from training_analyzer.model import GarminProfile
+    from training_analyzer.streams import Json, Window
+
+LIFE_FOR_A_RUN: Final = timedelta(hours=1)
+_USER_AGENT: Final = "garmin-sync"
+_UNAUTHORIZED: Final = 401
+# One refused path is a stream that the key does not open; two are a dead key.
+_REFUSED_PATHS: Final = 2
+
+
+class PersonalGarmin:
+    """An open connection by Personal API key; a `Garmin`.
+
+    `token` is the one that was saved last, if any. `save_token` stores a new one
+    and is called before its first use. `now` is aware.
+    """
+
+    api: Final = Api.PERSONAL
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        token: PersonalToken | None,
+        hosts: Hosts,
+        pace: Pace,
+        save_token: Callable[[PersonalToken], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._key = key
+        self._token = token
+        self._hosts = hosts
+        self._pace = pace
+        self._save_token = save_token
+        self._now = now
+        self._requests = 0
+        self._refused: set[str] = set()
+        self._session = Session()
+        self._session.headers["User-Agent"] = _USER_AGENT
+        fit_out(self._session, Wire(self._before))
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests this connection has made, exchanges included."""
+        return self._requests
+
+    def ensure_fresh(self) -> None:
+        """Exchange the key when less than an hour of the token is left."""
+        self._fresh_token()
+
+    def fetch(self, window: Window) -> Payload | None:
+        """Return the Personal API's answer for *window*, or None when it has nothing."""
+        route = window.stream.routes[Api.PERSONAL]
+        too_long = is_long(route, window)
+
+        def ask(path: str, query: Query) -> Json | None:
+            # Two days of one stream are one path: what is refused is the stream.
+            return self._ask(path, query, too_long=too_long, what=route.path)
+
+        # No route of the Personal API names the account: the key does.
+        body = collect(route, window, "", ask)
+        return None if body is None else Payload(self.api, body)
+
+    def profile(self) -> GarminProfile:
+        """Return who the key belongs to; costs two requests, and one for a first token."""
+        return personal_profile(self._ask, self._now().date())
+
+    def close(self) -> None:
+        """Close the connections to Garmin."""
+        self._session.close()
+
+    def __enter__(self) -> Self:
+        """Return itself; leaving the block closes it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections to Garmin."""
+        self.close()
+
+    def _before(self) -> None:
+        self._pace.wait()
+        self._requests += 1
+
+    def _fresh_token(self) -> PersonalToken:
+        token = self._token
+        if token is None or token.expires_at - self._now() < LIFE_FOR_A_RUN:
+            token = self._exchange()
+        return token
+
+    def _exchange(self) -> PersonalToken:
+        token = exchange_key(self._session, self._key, hosts=self._hosts, now=self._now())
+        self._save_token(token)
+        self._token = token
+        return token
+
+    def _ask(
+        self, path: str, query: Query, *, too_long: bool = False, what: str | None = None
+    ) -> Json | None:
+        answer = self._get(path, query, self._fresh_token())
+        if answer.status_code == _UNAUTHORIZED:
+            answer = self._get(path, query, self._exchange())
+        if answer.status_code == _UNAUTHORIZED:
+            self._refused.add(what or path)
+            if path != SETTINGS_PATH and len(self._refused) < _REFUSED_PATHS:
+                raise ForbiddenStream
+        return body_of(answer, now=self._now(), too_long=too_long)
+
+    def _get(self, path: str, query: Query, token: PersonalToken) -> Response:
+        return guarded(
+            lambda: self._session.get(
+                self._hosts.personal_api + path,
+                params=dict(query),
+                headers={"Authorization": f"Bearer {token.jwt}", "Accept": "application/json"},
+                timeout=TIMEOUT_S,
+            ),
+            lambda caught: Trouble(step=Step.DATA, kind=type(caught)),
+        )

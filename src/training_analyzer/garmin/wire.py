@@ -1,0 +1,82 @@
+"""The session that all data requests of a connection use: paced, counted, bounded.
+
+It knows nothing of Garmin's answers; `translate` reads them.
+"""
+
+from __future__ import annotations
+
+import io
+import time
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING, Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# A year of activities is about 2 MB; an hour of seconds in a FIT file less.
+LARGEST_BODY = 64 * 1024 * 1024
+LONGEST_ANSWER_S = 60.0
+_CHUNK = 64 * 1024
+
+
+class Wire(HTTPAdapter):
+    """Carry HTTP requests one by one; `before` runs ahead of each, redirects included.
+
+    A body that takes longer than a minute or is larger than 64 MB counts as a
+    lost connection: the timeout of requests only bounds the gap between two bytes.
+    """
+
+    def __init__(
+        self, before: Callable[[], None], *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__()
+        self._before = before
+        self._clock = clock
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,  # noqa: FBT001, FBT002 - likewise
+        timeout: float | tuple[float, float] | tuple[float, None] | None = None,
+        verify: bool | str = True,  # noqa: FBT001, FBT002 - likewise
+        cert: bytes | str | tuple[bytes | str, bytes | str] | None = None,
+        proxies: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """Send *request* and return its answer with the whole body in memory."""
+        self._before()
+        until = self._clock() + LONGEST_ANSWER_S
+        answer = super().send(request, stream, timeout, verify, cert, proxies)
+        answer.raw = io.BytesIO(self._body(answer.raw, until))
+        return answer
+
+    def _body(self, raw: Any, until: float) -> bytes:  # noqa: ANN401 - requests does not type it
+        body = bytearray()
+        try:
+            for chunk in raw.stream(_CHUNK, decode_content=True):
+                body += chunk
+                if len(body) > LARGEST_BODY or self._clock() > until:
+                    break
+            else:
+                return bytes(body)
+        except (HTTPError, OSError):
+            pass
+        raw.close()
+        message = "the answer broke off, or was too large or too slow"
+        raise requests.ConnectionError(message)
+
+
+def fit_out(session: requests.Session, wire: Wire) -> None:
+    """Make *session* use *wire*, follow no redirect, keep no cookie and read no environment.
+
+    A `default` entry of a `.netrc` would replace the Bearer header (measured
+    with requests 2.34), so `trust_env` is off.
+    """
+    session.trust_env = False
+    session.max_redirects = 0
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    for prefix in ("https://", "http://"):
+        session.mount(prefix, wire)
