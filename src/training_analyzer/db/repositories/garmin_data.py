@@ -1,0 +1,220 @@
+"""Garmin's data: the raw archive, the typed rows and the coverage ledger.
+
+One window is one transaction: the proof that the lease is still ours, the payload,
+the changed rows, the ledger and the run's progress are stored together or not at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+import zstandard
+from sqlalchemy import delete, select, update
+from training_analyzer.db.upsert import upsert
+
+from training_analyzer.db.insert import insert_into
+from training_analyzer.db.repositories.schedule import hold
+from training_analyzer.db.tables import (
+    garmin_coverage,
+    garmin_payloads,
+    garmin_sync_history,
+    metadata,
+    profiles,
+)
+from training_analyzer.errors import LeaseLost
+from training_analyzer.model import DayState
+from training_analyzer.planning import Coverage, LedgerDay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import Connection
+
+    from training_analyzer.db import Database
+    from training_analyzer.model import Lease
+    from training_analyzer.streams import Payload, Row, Window
+
+_ZSTD_LEVEL: Final = 9
+# What a person's `--delete-data` removes: every table that holds Garmin's own data.
+_NOT_DATA: Final = {
+    "users",
+    "garmin_credentials",
+    "garmin_secrets",
+    "garmin_sync_config",
+    "garmin_schedule",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """What a run has done so far, as its history row shows it."""
+
+    activities_synced: int = 0
+    wellness_days_synced: int = 0
+    fitness_days_synced: int = 0
+    requests: int = 0
+    rows_changed: int = 0
+    windows_done: int = 0
+    windows_total: int | None = None
+
+
+class GarminDataRepository:
+    """Payloads, rows and coverage of all users on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def coverage(self, user_id: str) -> Coverage:
+        """Return the user's whole ledger."""
+        table = garmin_coverage
+        days: dict[str, dict[date, LedgerDay]] = {}
+        with self._database.read() as db:
+            for row in db.execute(select(table).where(table.c.user_id == user_id)):
+                day = date.fromisoformat(row.calendar_date)
+                days.setdefault(row.stream, {})[day] = LedgerDay(
+                    day, DayState(row.state), row.fetched_at, bool(row.settled), row.error_code
+                )
+        return Coverage(days)
+
+    def time_zone(self, user_id: str) -> str | None:
+        """Return the IANA name of the user's Garmin time zone, once a profile is stored."""
+        with self._database.read() as db:
+            return db.execute(
+                select(profiles.c.time_zone).where(profiles.c.user_id == user_id)
+            ).scalar_one_or_none()
+
+    def store(  # noqa: PLR0913 - the parts of one transaction, each named
+        self,
+        lease: Lease,
+        window: Window,
+        payload: Payload | None,
+        rows: Sequence[Row],
+        ledger: Sequence[LedgerDay],
+        *,
+        counts: RunCounts,
+        now: datetime,
+        ttl: timedelta,
+    ) -> int:
+        """Store one answered window in one transaction; return how many rows changed.
+
+        Raises `LeaseLost`, and stores nothing, when another worker took the user over.
+        """
+        with self._database.write() as db:
+            if not hold(db, lease, until=now + ttl):
+                raise LeaseLost
+            changed = 0
+            if payload is not None:
+                _archive(db, lease.user_id, window, payload, now=now)
+                owned = [
+                    {"user_id": lease.user_id, **row, "api": payload.api.value} for row in rows
+                ]
+                table = metadata.tables[window.stream.table]
+                changed = upsert(db, table, owned, now=now) if owned else 0
+            _write_ledger(db, lease.user_id, window.stream.name, ledger)
+            _write_progress(db, lease.run_id, counts, more_rows=changed)
+        return changed
+
+    def note_failure(
+        self, lease: Lease, window: Window, ledger: Sequence[LedgerDay], *, until: datetime
+    ) -> None:
+        """Write to the ledger that *window* was due and failed. Days that hold data keep it."""
+        with self._database.write() as db:
+            if not hold(db, lease, until=until):
+                raise LeaseLost
+            _write_ledger(db, lease.user_id, window.stream.name, ledger, keep_data=True)
+
+    def note_plan(self, lease: Lease, *, total: int, first: date | None, last: date | None) -> None:
+        """Write to the run how many windows it has and which days they span."""
+        with self._database.write() as db:
+            db.execute(
+                update(garmin_sync_history)
+                .where(garmin_sync_history.c.id == lease.run_id)
+                .values(
+                    windows_total=total,
+                    sync_from_date=first.isoformat() if first else None,
+                    sync_to_date=last.isoformat() if last else None,
+                )
+            )
+
+    def delete_all(self, user_id: str) -> int:
+        """Delete every payload, row, ledger line and run of the user; return how many."""
+        with self._database.write() as db:
+            return sum(
+                db.execute(delete(table).where(table.c.user_id == user_id)).rowcount
+                for name, table in metadata.tables.items()
+                if name not in _NOT_DATA
+            )
+
+
+def _archive(
+    db: Connection, user_id: str, window: Window, payload: Payload, *, now: datetime
+) -> None:
+    """Keep the answer as it came; the same answer again only moves `fetched_at`."""
+    body = payload.canonical()
+    values = {
+        "user_id": user_id,
+        "stream": window.stream.name,
+        "api": payload.api.value,
+        "first_date": window.first.isoformat(),
+        "last_date": window.last.isoformat(),
+        "sha256": payload.digest(),
+        "body_zstd": zstandard.compress(body, _ZSTD_LEVEL),
+        "body_bytes": len(body),
+        "fetched_at": now,
+    }
+    statement = insert_into(db, garmin_payloads).values(values)
+    db.execute(
+        statement.on_conflict_do_update(
+            index_elements=list(garmin_payloads.primary_key),
+            set_={"fetched_at": statement.excluded.fetched_at},
+        )
+    )
+
+
+def _write_ledger(
+    db: Connection,
+    user_id: str,
+    stream: str,
+    ledger: Sequence[LedgerDay],
+    *,
+    keep_data: bool = False,
+) -> None:
+    statement = insert_into(db, garmin_coverage)
+    written = ("state", "settled", "fetched_at", "error_code")
+    merge = statement.on_conflict_do_update(
+        index_elements=list(garmin_coverage.primary_key),
+        set_={name: statement.excluded[name] for name in written},
+        where=garmin_coverage.c.state != DayState.DATA.value if keep_data else None,
+    )
+    lines = [
+        {
+            "user_id": user_id,
+            "stream": stream,
+            "calendar_date": line.calendar_date.isoformat(),
+            "state": line.state.value,
+            "settled": int(line.settled),
+            "fetched_at": line.fetched_at,
+            "error_code": line.error_code,
+        }
+        for line in ledger
+    ]
+    db.execute(merge, lines)
+
+
+def _write_progress(db: Connection, run_id: int, counts: RunCounts, *, more_rows: int) -> None:
+    db.execute(
+        update(garmin_sync_history)
+        .where(garmin_sync_history.c.id == run_id)
+        .values(
+            activities_synced=counts.activities_synced,
+            wellness_days_synced=counts.wellness_days_synced,
+            fitness_days_synced=counts.fitness_days_synced,
+            requests=counts.requests,
+            rows_changed=counts.rows_changed + more_rows,
+            windows_done=counts.windows_done,
+            windows_total=counts.windows_total,
+        )
+    )

@@ -1,0 +1,116 @@
+"""Queries over stored data: sums, daily values, coverage. Never writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from training_analyzer.db.tables import activities, garmin_coverage, metadata
+from training_analyzer.model import DayState
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from training_analyzer.db import Database
+
+
+@dataclass(frozen=True, slots=True)
+class SportTotal:
+    """The activities of one sport."""
+
+    type_key: str
+    count: int
+    distance_m: float
+    duration_s: float
+
+
+class ReadingRepository:
+    """Reads of one user's data at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sports(self, user_id: str) -> list[SportTotal]:
+        """Return totals by activity type, most activities first; legs of a multisport left out."""
+        sport = func.coalesce(activities.c.type_key, "other")
+        query = (
+            select(
+                sport.label("type_key"),
+                func.count().label("number"),
+                func.coalesce(func.sum(activities.c.distance_m), 0.0).label("distance_m"),
+                func.coalesce(func.sum(activities.c.duration_s), 0.0).label("duration_s"),
+            )
+            .where(activities.c.user_id == user_id, activities.c.parent_id.is_(None))
+            .group_by(sport)
+            .order_by(func.count().desc(), sport)
+        )
+        with self._database.read() as db:
+            return [
+                SportTotal(row.type_key, row.number, row.distance_m, row.duration_s)
+                for row in db.execute(query)
+            ]
+
+    def by_day(
+        self, user_id: str, table_name: str, column_name: str, *, first: date, last: date
+    ) -> dict[str, float]:
+        """Return day -> mean value of a column, days without a value left out."""
+        table = metadata.tables[table_name]
+        day = table.c.calendar_date
+        value = func.avg(table.c[column_name])
+        query = (
+            select(day, value.label("value"))
+            .where(table.c.user_id == user_id, table.c[column_name].is_not(None))
+            .where(day.between(first.isoformat(), last.isoformat()))
+            .group_by(day)
+        )
+        with self._database.read() as db:
+            return {row.calendar_date: float(row.value) for row in db.execute(query)}
+
+    def coverage_counts(
+        self, user_id: str
+    ) -> dict[str, tuple[Mapping[DayState, int], date | None, date | None]]:
+        """Return stream -> (days by state, oldest day, newest day)."""
+        table = garmin_coverage
+        query = (
+            select(
+                table.c.stream,
+                table.c.state,
+                func.count().label("number"),
+                func.min(table.c.calendar_date).label("first"),
+                func.max(table.c.calendar_date).label("last"),
+            )
+            .where(table.c.user_id == user_id)
+            .group_by(table.c.stream, table.c.state)
+        )
+        days: dict[str, dict[DayState, int]] = {}
+        ends: dict[str, tuple[str, str]] = {}
+        with self._database.read() as db:
+            for row in db.execute(query):
+                days.setdefault(row.stream, {})[DayState(row.state)] = row.number
+                first, last = ends.get(row.stream, (row.first, row.last))
+                ends[row.stream] = (min(first, row.first), max(last, row.last))
+        return {
+            stream: (
+                states,
+                date.fromisoformat(ends[stream][0]),
+                date.fromisoformat(ends[stream][1]),
+            )
+            for stream, states in days.items()
+        }
+
+    def coverage_days(
+        self, user_id: str, *, first: date, last: date
+    ) -> dict[tuple[str, str], DayState]:
+        """Return (stream, day) -> state within the days given."""
+        table = garmin_coverage
+        query = select(table.c.stream, table.c.calendar_date, table.c.state).where(
+            table.c.user_id == user_id,
+            table.c.calendar_date.between(first.isoformat(), last.isoformat()),
+        )
+        with self._database.read() as db:
+            return {
+                (row.stream, row.calendar_date): DayState(row.state) for row in db.execute(query)
+            }

@@ -1,0 +1,321 @@
+"""`garmin_schedule`: who is due, who holds the lease, and how a run begins and ends.
+
+One row per user is the scheduler's memory, the running-lock, the retry clock and the
+crash recovery. Nothing here looks first and acts then: each step is one statement
+with its condition in it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, insert, or_, select, update
+
+from training_analyzer.db.insert import insert_into
+from training_analyzer.db.repositories.interrupted import close_interrupted
+from training_analyzer.db.tables import (
+    garmin_credentials,
+    garmin_schedule,
+    garmin_sync_config,
+    garmin_sync_history,
+)
+from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
+from training_analyzer.model import Lease, RunStatus, SyncType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from training_analyzer.db import Database
+    from training_analyzer.model import SyncOutcome
+    from training_analyzer.planning import NextDue
+
+LEASE_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleEntry:
+    """What the schedule says of one user."""
+
+    user_id: str
+    due_at: datetime | None
+    not_before: datetime | None
+    lease_until: datetime | None
+    owner: str | None
+    attempt: int
+    sync_id: int | None
+
+
+class ScheduleRepository:
+    """The schedule of all users on one database. `now` is always the caller's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def entry(self, user_id: str) -> ScheduleEntry | None:
+        """Return the user's row, or None when there is none."""
+        with self._database.read() as db:
+            row = db.execute(
+                select(garmin_schedule).where(garmin_schedule.c.user_id == user_id)
+            ).one_or_none()
+        return None if row is None else _entry(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+    def set_due(
+        self, user_id: str, due_at: datetime | None, reason: SyncType = SyncType.SCHEDULED
+    ) -> None:
+        """Set when a user is next due; None stops the clock. `not_before` still holds."""
+        with self._database.write() as db:
+            _ensure_row(db, user_id)
+            db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id)
+                .values(due_at=due_at, reason=reason.value)
+            )
+
+    def lift(self, user_id: str) -> None:
+        """Forget cool-down and attempts: the person has connected anew."""
+        with self._database.write() as db:
+            db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id)
+                .values(not_before=None, attempt=0)
+            )
+
+    def unscheduled(self) -> list[str]:
+        """Return the valid, auto-synced users whose clock stands still and whom nobody holds."""
+        wants = or_(
+            garmin_sync_config.c.auto_sync_enabled.is_(None),
+            garmin_sync_config.c.auto_sync_enabled == 1,
+        )
+        with self._database.read() as db:
+            found = db.execute(
+                select(garmin_credentials.c.user_id)
+                .outerjoin(
+                    garmin_sync_config,
+                    garmin_sync_config.c.user_id == garmin_credentials.c.user_id,
+                )
+                .outerjoin(
+                    garmin_schedule, garmin_schedule.c.user_id == garmin_credentials.c.user_id
+                )
+                .where(garmin_credentials.c.is_valid == 1, wants)
+                .where(garmin_schedule.c.due_at.is_(None), garmin_schedule.c.lease_until.is_(None))
+                .order_by(garmin_credentials.c.user_id)
+            )
+            return [row.user_id for row in found]
+
+    def due(self, now: datetime, limit: int) -> list[str]:
+        """Return at most *limit* users whose time has come and whom nobody holds."""
+        with self._database.read() as db:
+            found = db.execute(
+                select(garmin_schedule.c.user_id)
+                .where(_is_due(now), _is_free(now, abandoned_owner=None))
+                .order_by(garmin_schedule.c.due_at)
+                .limit(limit)
+            )
+            return [row.user_id for row in found]
+
+    def next_due(self) -> datetime | None:
+        """Return the earliest due time of all users, or None."""
+        with self._database.read() as db:
+            return db.execute(
+                select(garmin_schedule.c.due_at)
+                .where(garmin_schedule.c.due_at.is_not(None))
+                .order_by(garmin_schedule.c.due_at)
+                .limit(1)
+            ).scalar_one_or_none()
+
+    def claim(
+        self,
+        user_id: str,
+        *,
+        sync_type: SyncType,
+        owner: str,
+        now: datetime,
+        ttl: timedelta,
+        is_abandoned: Callable[[str], bool],
+        only_if_due: bool = False,
+    ) -> Lease | None:
+        """Take the lease of *user_id* and open its run; None when *only_if_due* and it is not.
+
+        Closes a run that lost its process. Raises `SyncAlreadyRunning` when another
+        worker holds the lease. A holder that *is_abandoned* says is dead is not waited for.
+        """
+        with self._database.write() as db:
+            _ensure_row(db, user_id)
+            before = _row(db, user_id)
+            dead = before.owner if before.owner and is_abandoned(before.owner) else None
+            conditions = [garmin_schedule.c.user_id == user_id, _is_free(now, dead)]
+            if only_if_due:
+                conditions.append(_is_due(now))
+            taken = db.execute(
+                update(garmin_schedule)
+                .where(*conditions)
+                .values(
+                    fence=garmin_schedule.c.fence + 1,
+                    attempt=garmin_schedule.c.attempt + 1,
+                    owner=owner,
+                    lease_until=now + ttl,
+                    rerun_requested=0,
+                )
+                .returning(garmin_schedule.c.fence, garmin_schedule.c.attempt)
+            ).one_or_none()
+            if taken is None:
+                if only_if_due:
+                    return None
+                raise SyncAlreadyRunning(before.sync_id)
+            close_interrupted(db, user_id, now=now)
+            actual = sync_type if _has_run(db, user_id) else SyncType.INITIAL
+            run_id = _open_run(db, user_id, actual, now=now)
+            db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id)
+                .values(sync_id=run_id)
+            )
+            return Lease(
+                user_id=user_id,
+                fence=taken.fence,
+                owner=owner,
+                until=now + ttl,
+                attempt=taken.attempt,
+                run_id=run_id,
+                sync_type=actual,
+            )
+
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Prolong *lease*; False when another claim holds the user by now."""
+        with self._database.write() as db:
+            return hold(db, lease, until=now + ttl)
+
+    def finish(self, lease: Lease, outcome: SyncOutcome, due: NextDue, *, now: datetime) -> None:
+        """Close the run of *lease* and set when its user is next due.
+
+        Raises `LeaseLost`, and changes nothing, when a newer claim holds the user. A
+        sync that was asked for while this one ran makes the user due at once.
+        """
+        with self._database.write() as db:
+            if not hold(db, lease, until=now):
+                raise LeaseLost
+            rerun = _row(db, lease.user_id).rerun_requested
+            due_at = max(now, due.not_before or now) if rerun else due.due_at
+            db.execute(
+                update(garmin_schedule)
+                .where(_is_held_by(lease))
+                .values(
+                    due_at=due_at,
+                    not_before=due.not_before,
+                    attempt=due.attempt,
+                    reason=SyncType.SCHEDULED.value,
+                    lease_until=None,
+                    owner=None,
+                    sync_id=None,
+                    rerun_requested=0,
+                )
+            )
+            _close_run(db, lease, outcome, now=now)
+
+
+def hold(db: Connection, lease: Lease, *, until: datetime) -> bool:
+    """Prove inside the caller's transaction that *lease* is still ours, and prolong it.
+
+    On PostgreSQL the row lock makes a concurrent claim wait until the transaction
+    ends; on SQLite the write lock does.
+    """
+    held = db.execute(update(garmin_schedule).where(_is_held_by(lease)).values(lease_until=until))
+    return held.rowcount == 1
+
+
+def _is_held_by(lease: Lease) -> ColumnElement[bool]:
+    return and_(garmin_schedule.c.user_id == lease.user_id, garmin_schedule.c.fence == lease.fence)
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    ready = or_(garmin_schedule.c.not_before.is_(None), garmin_schedule.c.not_before <= now)
+    return and_(garmin_schedule.c.due_at <= now, ready)
+
+
+def _is_free(now: datetime, abandoned_owner: str | None) -> ColumnElement[bool]:
+    lease = garmin_schedule.c.lease_until
+    free = or_(lease.is_(None), lease <= now)
+    return (
+        free if abandoned_owner is None else or_(free, garmin_schedule.c.owner == abandoned_owner)
+    )
+
+
+def _ensure_row(db: Connection, user_id: str) -> None:
+    db.execute(insert_into(db, garmin_schedule).values(user_id=user_id).on_conflict_do_nothing())
+
+
+def _row(db: Connection, user_id: str) -> Any:  # noqa: ANN401 - a row of the schedule
+    return db.execute(select(garmin_schedule).where(garmin_schedule.c.user_id == user_id)).one()
+
+
+def _has_run(db: Connection, user_id: str) -> bool:
+    """Tell whether the user has ever run; the first run is the initial one."""
+    query = select(garmin_sync_history.c.id).where(garmin_sync_history.c.user_id == user_id)
+    return db.execute(query.limit(1)).one_or_none() is not None
+
+
+def _open_run(db: Connection, user_id: str, sync_type: SyncType, *, now: datetime) -> int:
+    opened = db.execute(
+        insert(garmin_sync_history)
+        .values(
+            user_id=user_id,
+            sync_type=sync_type.value,
+            started_at=now,
+            status=RunStatus.RUNNING.value,
+        )
+        .returning(garmin_sync_history.c.id)
+    )
+    return int(opened.scalar_one())
+
+
+def _close_run(db: Connection, lease: Lease, outcome: SyncOutcome, *, now: datetime) -> None:
+    started_at = db.execute(
+        select(garmin_sync_history.c.started_at).where(garmin_sync_history.c.id == lease.run_id)
+    ).scalar_one()
+    db.execute(
+        update(garmin_sync_history)
+        .where(garmin_sync_history.c.id == lease.run_id)
+        .values(
+            status=outcome.status.value,
+            completed_at=now,
+            duration_seconds=max(0, round((now - started_at).total_seconds())),
+            activities_synced=outcome.activities_synced,
+            wellness_days_synced=outcome.wellness_days_synced,
+            fitness_days_synced=outcome.fitness_days_synced,
+            requests=outcome.requests,
+            rows_changed=outcome.rows_changed,
+            error_message=outcome.error_message,
+            error_details=_details(outcome),
+        )
+    )
+
+
+def _details(outcome: SyncOutcome) -> str | None:
+    """Return the JSON of what failed: code, retry time, and each window; None when nothing did."""
+    if outcome.error_code is None and not outcome.failures:
+        return None
+    details = {
+        "code": outcome.error_code,
+        "retry_at": outcome.retry_at.isoformat() if outcome.retry_at else None,
+        "failures": [
+            {
+                "stream": failure.stream,
+                "first": failure.first.isoformat(),
+                "last": failure.last.isoformat(),
+                "code": failure.code,
+                "attempts": failure.attempts,
+            }
+            for failure in outcome.failures
+        ],
+    }
+    return json.dumps(details)
+
+
+def _entry(row: Mapping[str, Any]) -> ScheduleEntry:
+    names = ("user_id", "due_at", "not_before", "lease_until", "owner", "attempt", "sync_id")
+    return ScheduleEntry(**{name: row[name] for name in names})

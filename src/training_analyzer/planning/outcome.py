@@ -1,0 +1,60 @@
+"""What a finished run means: its status, its sentence for a person, its reaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from training_analyzer.errors import LoginBlocked, RateLimited, Reaction, SyncError
+from training_analyzer.model import Failure, RunStatus
+from training_analyzer.planning.due import DEFAULT_COOL_DOWN, LONGEST_COOL_DOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+_AFTER_BLOCKED_LOGIN = timedelta(hours=2)
+
+
+def status_of(*, stored: int, failures: Sequence[Failure], ended_by: SyncError | None) -> RunStatus:
+    """Return how a run ended that stored *stored* windows.
+
+    A run that Garmin asked to wait is `partial` even when nothing was stored yet: it
+    is cut short, not broken.
+    """
+    if ended_by is None and not failures:
+        return RunStatus.COMPLETED
+    waits = ended_by is not None and ended_by.reaction is Reaction.COOL_DOWN
+    return RunStatus.PARTIAL if stored or waits else RunStatus.FAILED
+
+
+def reaction_of(ended_by: SyncError | None, *, may_pass: bool) -> Reaction | None:
+    """Return what the schedule does now; *may_pass* says that a retry soon may help."""
+    if ended_by is not None:
+        return ended_by.reaction
+    return Reaction.BACK_OFF if may_pass else None
+
+
+def retry_at(ended_by: SyncError | None, *, now: datetime) -> datetime | None:
+    """Return when Garmin may be asked again, or None when it did not ask to wait."""
+    if ended_by is None or ended_by.reaction is not Reaction.COOL_DOWN:
+        return None
+    wait = DEFAULT_COOL_DOWN
+    if isinstance(ended_by, RateLimited) and ended_by.retry_after is not None:
+        wait = min(ended_by.retry_after, LONGEST_COOL_DOWN)
+    elif isinstance(ended_by, LoginBlocked):
+        wait = _AFTER_BLOCKED_LOGIN
+    return now + wait
+
+
+def message_of(failures: Sequence[Failure], ended_by: SyncError | None) -> str | None:
+    """Return one sentence for a person about what is missing, or None."""
+    if ended_by is not None:
+        return ended_by.message
+    if not failures:
+        return None
+    streams = list(dict.fromkeys(failure.stream.replace("_", " ") for failure in failures))
+    days = sum((failure.last - failure.first).days + 1 for failure in failures)
+    named = streams[0] if len(streams) == 1 else f"{', '.join(streams[:-1])} and {streams[-1]}"
+    counted = "1 day" if days == 1 else f"{days} days"
+    return f"Missing: {named}, {counted}. The next sync asks for them again."

@@ -1,0 +1,143 @@
+"""The scheduler: a tick that wakes whoever is due, and manual syncs.
+
+The tick only reads the schedule and wakes the dispatcher; each woken user is claimed
+by the worker itself, so any number of schedulers may tick on one database.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from training_analyzer.errors import GarminSyncError
+from training_analyzer.model import SyncType
+from training_analyzer.planning import next_slot, should_sync
+from training_analyzer.services.runtime import default_runtime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from training_analyzer.model import SyncOutcome
+    from training_analyzer.planning import Span
+    from training_analyzer.services.run import Progress
+    from training_analyzer.services.runtime import Runtime
+
+__all__ = ["GarminSyncScheduler", "should_sync"]
+
+log = logging.getLogger(__name__)
+
+TICK_S = 15
+GRACE_S = 10.0
+_MOST_AT_ONCE = 1000
+
+
+class GarminSyncScheduler:
+    """Syncs every user on their own schedule, and any user by hand.
+
+    Without a *runtime* it opens the configured one, as the document's snippets do.
+    """
+
+    def __init__(self, runtime: Runtime | None = None) -> None:
+        self._runtime = runtime or default_runtime()
+        self._lock = threading.Lock()
+        self._ticker: BackgroundScheduler | None = None
+        self._stopping = threading.Event()
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether the scheduler ticks."""
+        return self._ticker is not None
+
+    def start(self) -> None:
+        """Begin to tick, every 15 s and at once. Is idempotent.
+
+        With `GARMIN_SYNC_ENABLED=false` nothing is scheduled; `sync_user` still works.
+        """
+        with self._lock:
+            if self._ticker is not None or not self._runtime.settings.sync_enabled:
+                return
+            self._stopping.clear()
+            self._runtime.dispatcher.start(self._work)
+            self._ticker = BackgroundScheduler(timezone="UTC")
+            self._ticker.add_job(
+                self.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True
+            )
+            self._ticker.start()
+        self.tick()
+
+    def stop(self) -> None:
+        """Stop ticking; running syncs end between two windows and go on later. Is idempotent."""
+        with self._lock:
+            ticker, self._ticker = self._ticker, None
+        if ticker is None:
+            return
+        self._stopping.set()
+        ticker.shutdown(wait=True)
+        if not self._runtime.dispatcher.stop(GRACE_S):
+            log.warning("A sync did not end in time; its lease runs out by itself.")
+
+    def tick(self) -> None:
+        """Give every new user a due time, and wake all who are due."""
+        now = self._runtime.now()
+        schedule = self._runtime.schedule
+        for user_id in schedule.unscheduled():
+            schedule.set_due(user_id, self._next_slot(user_id, now))
+        self._runtime.dispatcher.wake(schedule.due(now, _MOST_AT_ONCE))
+
+    def sync_user(
+        self,
+        user_id: str,
+        *,
+        force: bool = False,
+        span: Span | None = None,
+        watch: Callable[[Progress], None] | None = None,
+    ) -> SyncOutcome:
+        """Sync *user_id* now, in the caller's thread, and return what came of it.
+
+        Raises `SyncTooSoon` unless *force*, `CoolingDown` while Garmin asked to wait,
+        `SyncAlreadyRunning`, `NotConnected`, `CredentialsRejected`.
+        """
+        return self._runtime.syncs.sync(
+            user_id,
+            sync_type=SyncType.MANUAL,
+            force=force,
+            span=span,
+            watch=watch,
+            must_stop=self._stopping.is_set,
+        )
+
+    def get_next_sync_time(self, user_id: str) -> datetime | None:
+        """Return when *user_id* is synced next by itself, in UTC.
+
+        None when auto-sync is off, the credentials are invalid or missing, or the
+        scheduler is disabled.
+        """
+        runtime = self._runtime
+        credentials = runtime.credentials.get_credentials(user_id)
+        enabled = runtime.settings.sync_enabled
+        if not enabled or credentials is None or not credentials.is_valid:
+            return None
+        if not runtime.syncs.config(user_id).auto_sync_enabled:
+            return None
+        entry = runtime.schedule.entry(user_id)
+        if entry is None or entry.due_at is None:
+            return self._next_slot(user_id, runtime.now())
+        return max(entry.due_at, entry.not_before or entry.due_at)
+
+    def _next_slot(self, user_id: str, now: datetime) -> datetime:
+        last = self._runtime.credentials.get_last_successful_sync(user_id)
+        return next_slot(
+            self._runtime.syncs.config(user_id),
+            now=now,
+            last_started=last.started_at if last else None,
+        )
+
+    def _work(self, user_id: str) -> None:
+        try:
+            self._runtime.syncs.sync_if_due(user_id, must_stop=self._stopping.is_set)
+        except GarminSyncError as error:
+            log.info("User %s was not synced: %s", user_id, error.code)

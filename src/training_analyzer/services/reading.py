@@ -1,0 +1,84 @@
+"""What is stored, for people and programs to look at: totals, series, coverage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from training_analyzer.model import DayState
+from training_analyzer.streams import CATALOG
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from training_analyzer.db.repositories.reading import ReadingRepository, SportTotal
+
+# The series that a summary shows: name -> (table, column, unit).
+SERIES = {
+    "resting_hr": ("resting_heart_rates", "resting_hr_bpm", "bpm"),
+    "sleep": ("sleep_nights", "sleep_total_s", "s"),
+    "hrv": ("hrv_nights", "last_night_avg_ms", "ms"),
+    "steps": ("daily_summaries", "steps", "steps"),
+    "weight": ("weigh_ins", "weight_g", "g"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamCoverage:
+    """How much of one stream is known, counted in days."""
+
+    stream: str
+    days: Mapping[DayState, int]
+    first: date | None
+    last: date | None
+
+    @property
+    def known(self) -> int:
+        """Days that Garmin has answered for, with data or with nothing."""
+        return self.days.get(DayState.DATA, 0) + self.days.get(DayState.EMPTY, 0)
+
+
+class Reading:
+    """Reads one user's stored data. Nothing here asks Garmin."""
+
+    def __init__(self, repository: ReadingRepository) -> None:
+        self._repository = repository
+
+    def sports(self, user_id: str) -> list[SportTotal]:
+        """Return activities by sport: how many, how far (m), how long (s); most first.
+
+        A multisport parent is counted, its legs are not.
+        """
+        return self._repository.sports(user_id)
+
+    def series(self, user_id: str, name: str, *, first: date, last: date) -> list[float | None]:
+        """Return one value a day from *first* to *last*, None where there is none.
+
+        *name* is one of `SERIES`. A day with several values (weigh-ins) gives their mean.
+        """
+        table, column, _ = SERIES[name]
+        found = self._repository.by_day(user_id, table, column, first=first, last=last)
+        span = (last - first).days + 1
+        return [found.get((first + timedelta(days=n)).isoformat()) for n in range(span)]
+
+    def coverage(self, user_id: str) -> list[StreamCoverage]:
+        """Return for each stream with days how many are known, in the catalog's order."""
+        counted = self._repository.coverage_counts(user_id)
+        return [
+            StreamCoverage(stream.name, *counted.get(stream.name, ({}, None, None)))
+            for stream in CATALOG
+            if not stream.is_snapshot
+        ]
+
+    def coverage_days(
+        self, user_id: str, *, first: date, last: date
+    ) -> dict[str, Sequence[DayState | None]]:
+        """Return stream -> one state per day from *first* to *last*, None where never asked."""
+        states = self._repository.coverage_days(user_id, first=first, last=last)
+        span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        return {
+            stream.name: [states.get((stream.name, day.isoformat())) for day in span]
+            for stream in CATALOG
+            if not stream.is_snapshot
+        }

@@ -1,0 +1,157 @@
+"""One run of one user: walk the plan, window by window. Decides nothing by itself.
+
+for each window the agenda gives:
+fetch it from Garmin            an error goes to the agenda, which decides
+read rows from the payload      (`Route.parse`)
+store payload, rows, ledger and progress in one transaction
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from training_analyzer.db.repositories.garmin_data import RunCounts
+from training_analyzer.errors import ForbiddenStream, GarminError, LeaseLost, Stopping
+from training_analyzer.model import DayState, Group
+from training_analyzer.planning import (
+    Agenda,
+    days_of_failure,
+    days_of_rows,
+    keep_asked_days,
+    unsupported_days,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from datetime import date, datetime, timedelta
+    from zoneinfo import ZoneInfo
+
+    from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.garmin import Garmin
+    from training_analyzer.model import Failure, Lease
+    from training_analyzer.planning import LedgerDay
+    from training_analyzer.streams import Row, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is; handed to whoever watches after each window."""
+
+    done: int
+    total: int
+    stream: str
+    first: date
+    last: date
+    requests: int
+    rows_changed: int
+
+
+class Run:
+    """The walk of one lease over its windows. One object, one run, one thread."""
+
+    def __init__(  # noqa: PLR0913 - the parts of a run, each named
+        self,
+        lease: Lease,
+        garmin: Garmin,
+        data: GarminDataRepository,
+        *,
+        look_back_days: int,
+        now: Callable[[], datetime],
+        ttl: timedelta,
+        watch: Callable[[Progress], None],
+        must_stop: Callable[[], bool],
+        is_lost: Callable[[], bool],
+    ) -> None:
+        self._lease = lease
+        self._garmin = garmin
+        self._data = data
+        self._look_back_days = look_back_days
+        self._now = now
+        self._ttl = ttl
+        self._watch = watch
+        self._must_stop = must_stop
+        self._is_lost = is_lost
+        self._wellness_days: set[date] = set()
+        self._fitness_days: set[date] = set()
+        self.counts = RunCounts()
+        self.failures: tuple[Failure, ...] = ()
+        self.may_pass = False
+        self.ended_by: GarminError | None = None
+
+    def walk(self, windows: Iterable[Window], zone: ZoneInfo) -> None:
+        """Ask for every window, in order, until the agenda is done or ends the run.
+
+        Raises `LeaseLost` when another worker took over, `Stopping` when the service
+        stops. Both come between two windows; what was stored stays stored.
+        """
+        agenda = Agenda(windows)
+        while window := agenda.take():
+            if self._is_lost():
+                raise LeaseLost
+            if self._must_stop():
+                raise Stopping
+            try:
+                total = self.counts.windows_done + agenda.remaining + 1
+                self._ask(window, zone, total=total)
+            except GarminError as error:
+                for failed in agenda.met(window, error):
+                    self._note(failed, error)
+            else:
+                agenda.answered()
+        self.failures += agenda.failures
+        self.may_pass = self.may_pass or agenda.has_transient_failure
+        self.ended_by = self.ended_by or agenda.ended_by
+        self.counts = replace(self.counts, requests=self._garmin.requests)
+
+    def _ask(self, window: Window, zone: ZoneInfo, *, total: int) -> None:
+        payload = self._garmin.fetch(window)
+        rows: list[Row] = []
+        if payload is not None:
+            parse = window.stream.routes[payload.api].parse
+            rows = keep_asked_days(window, parse(payload.body))
+        now = self._now()
+        ledger = days_of_rows(window, rows, now=now, look_back_days=self._look_back_days, zone=zone)
+        counts = self._count(window, ledger, total=total)
+        changed = self._data.store(
+            self._lease, window, payload, rows, ledger, counts=counts, now=now, ttl=self._ttl
+        )
+        is_activity = window.stream.group is Group.ACTIVITIES
+        self.counts = replace(
+            counts,
+            rows_changed=counts.rows_changed + changed,
+            activities_synced=counts.activities_synced + (changed if is_activity else 0),
+        )
+        self._watch(
+            Progress(
+                self.counts.windows_done,
+                total,
+                window.stream.name,
+                window.first,
+                window.last,
+                self.counts.requests,
+                self.counts.rows_changed,
+            )
+        )
+
+    def _count(self, window: Window, ledger: Iterable[LedgerDay], *, total: int) -> RunCounts:
+        seen = {line.calendar_date for line in ledger if line.state is DayState.DATA}
+        if window.stream.group is Group.WELLNESS:
+            self._wellness_days |= seen
+        elif window.stream.group is Group.FITNESS:
+            self._fitness_days |= seen
+        return replace(
+            self.counts,
+            wellness_days_synced=len(self._wellness_days),
+            fitness_days_synced=len(self._fitness_days),
+            requests=self._garmin.requests,
+            windows_done=self.counts.windows_done + 1,
+            windows_total=total,
+        )
+
+    def _note(self, window: Window, error: GarminError) -> None:
+        lines = unsupported_days if isinstance(error, ForbiddenStream) else days_of_failure
+        now = self._now()
+        self._data.note_failure(
+            self._lease, window, lines(window, error.code, now=now), until=now + self._ttl
+        )

@@ -1,0 +1,138 @@
+"""The composition root: everything is built once from `Settings` and handed down.
+
+`default_runtime` serves the document's zero-argument doors and nothing else.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self
+
+from training_analyzer.db import open_database
+from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.db.repositories.reading import ReadingRepository
+from training_analyzer.db.repositories.schedule import ScheduleRepository
+from training_analyzer.db.repositories.secrets import SecretsRepository
+from training_analyzer.db.repositories.users import UsersRepository
+from training_analyzer.garmin.logs import quiet_foreign_loggers
+from training_analyzer.garmin.pacing import Pacing
+from training_analyzer.jobs.threads import ThreadDispatcher
+from training_analyzer.services.connections import Connections
+from training_analyzer.services.encryption import EncryptionService
+from training_analyzer.services.opening import Opener
+from training_analyzer.services.owner import process_name
+from training_analyzer.services.reading import Reading
+from training_analyzer.services.sync import Limits, SyncService
+from training_analyzer.services.users import People
+from training_analyzer.services.vault import Vault
+from training_analyzer.settings import load
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from training_analyzer.db import Database
+    from training_analyzer.jobs import Dispatcher
+    from training_analyzer.settings import Settings
+
+
+def utc_now() -> datetime:
+    """Return the current instant, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Everything that a face needs, built once. Close it when done."""
+
+    settings: Settings
+    database: Database
+    now: Callable[[], datetime]
+    credentials: GarminCredentialsRepository
+    schedule: ScheduleRepository
+    encryption: EncryptionService
+    connections: Connections
+    syncs: SyncService
+    people: People
+    reading: Reading
+    dispatcher: Dispatcher
+
+    def close(self) -> None:
+        """Close the database. Stop the scheduler before."""
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        """Use the runtime for a block."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+
+def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Runtime:
+    """Build every part from *settings*. Raises `SettingsError` when one cannot be built."""
+    quiet_foreign_loggers()
+    encryption = EncryptionService.from_settings(settings)
+    database = open_database(settings.database_url)
+    credentials = GarminCredentialsRepository(database=database, now=now)
+    schedule = ScheduleRepository(database)
+    data = GarminDataRepository(database)
+    vault = Vault(encryption, SecretsRepository(database), now)
+    opener = Opener(
+        credentials=credentials,
+        vault=vault,
+        pacing=Pacing(settings.requests_per_minute),
+        server_url=settings.garmin_server_url,
+        now=now,
+    )
+    connections = Connections(
+        credentials=credentials, schedule=schedule, data=data, vault=vault, opener=opener, now=now
+    )
+    syncs = SyncService(
+        credentials=credentials,
+        schedule=schedule,
+        data=data,
+        open_connection=opener.open,
+        owner=process_name(),
+        limits=Limits(settings.sync_hour, settings.sync_max_retries),
+        now=now,
+    )
+    return Runtime(
+        settings=settings,
+        database=database,
+        now=now,
+        credentials=credentials,
+        schedule=schedule,
+        encryption=encryption,
+        connections=connections,
+        syncs=syncs,
+        people=People(UsersRepository(database, now=now), connections),
+        reading=Reading(ReadingRepository(database)),
+        dispatcher=ThreadDispatcher(settings.concurrent_syncs),
+    )
+
+
+_lock = threading.Lock()
+_opened: dict[Settings, Runtime] = {}
+
+
+def default_runtime() -> Runtime:
+    """Return the runtime of the environment's settings, built on first use.
+
+    This is the state behind the document's zero-argument doors; nothing inside the
+    package calls it.
+    """
+    settings = load()
+    with _lock:
+        if settings not in _opened:
+            _opened[settings] = build_runtime(settings)
+        return _opened[settings]

@@ -1,0 +1,95 @@
+"""The secrets of connections: sealed on the way in, opened on the way out.
+
+Every secret is bound to its user and field, so a row that was moved does not open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from training_analyzer.model import SecretContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from training_analyzer.db.repositories.secrets import SecretsRepository
+    from training_analyzer.model import Sealed
+    from training_analyzer.services.encryption import EncryptionService
+
+TOKEN_BUNDLE = "token_bundle"  # noqa: S105 - the name of a field, not a secret
+API_KEY = "api_key"
+PERSONAL_JWT = "personal_jwt"
+MFA_STATE = "mfa_state"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An opened secret; its `repr` shows nothing of it."""
+
+    text: str
+    version: int
+    expires_at: datetime | None
+
+    def __repr__(self) -> str:
+        """Show the version and nothing else."""
+        return f"Opened(version={self.version})"
+
+
+class Vault:
+    """Seals and opens the secrets of all users with the configured keys."""
+
+    def __init__(
+        self,
+        encryption: EncryptionService,
+        secrets: SecretsRepository,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._encryption = encryption
+        self._secrets = secrets
+        self._now = now
+
+    @property
+    def key_id(self) -> str:
+        """Return the id of the key that new secrets are sealed with."""
+        return self._encryption.key_id
+
+    def seal(self, user_id: str, field: str, text: str) -> str:
+        """Return *text* encrypted and bound to *user_id* and *field*; store nothing."""
+        return self._encryption.encrypt(text, context=SecretContext(user_id, field))
+
+    def unseal(self, sealed: Sealed) -> str:
+        """Return the plain text of a sealed column. Raises `DecryptionError`."""
+        return self._encryption.decrypt(sealed)
+
+    def put(
+        self,
+        user_id: str,
+        field: str,
+        text: str,
+        *,
+        expires_at: datetime | None = None,
+        expected_version: int | None = None,
+    ) -> bool:
+        """Store *text* sealed; False when the stored version is not *expected_version*."""
+        return self._secrets.put(
+            user_id,
+            field,
+            self.seal(user_id, field, text),
+            self.key_id,
+            expires_at,
+            expected_version=expected_version,
+            now=self._now(),
+        )
+
+    def get(self, user_id: str, field: str) -> Opened | None:
+        """Return the opened secret, or None. Raises `DecryptionError`."""
+        stored = self._secrets.get(user_id, field)
+        if stored is None:
+            return None
+        return Opened(self.unseal(stored.token), stored.version, stored.expires_at)
+
+    def drop(self, user_id: str, field: str) -> None:
+        """Delete the secret, if there is one."""
+        self._secrets.delete(user_id, field)
