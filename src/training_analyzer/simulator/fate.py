@@ -94,3 +94,11 @@ def vo2max_on(athlete: Athlete, day: date) -> float:
     sick = max(illness(athlete, day - timedelta(days=n)) for n in (0, 4, 8, 12))
     gain = max(-3.0, min(3.0, 0.6 * years))
     return round(athlete.traits.vo2max + gain + 1.4 * season + 0.4 * wave - 1.2 * sick, 1)
+
+
+def today_of(athlete: Athlete, now: datetime) -> date:
+    """Return the calendar day at *now* on the athlete's wall clock."""
+    day = now.astimezone(UTC).date() + ONE_DAY
+    while bounds(athlete, day)[0] > now:
+        day -= ONE_DAY
+    return day
