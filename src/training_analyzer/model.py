@@ -123,6 +123,15 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class User:
+    """A person of this installation; an embedding program may have its own instead."""
+
+    user_id: str
+    name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GarminCredentials:
     """A row of `garmin_credentials`: a connection and its sealed secrets."""
 

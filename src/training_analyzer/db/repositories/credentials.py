@@ -1,0 +1,95 @@
+"""`garmin_credentials`: one row per connection, secrets sealed. In the caller's transaction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import func, select, update
+
+from training_analyzer.db.insert import insert_into
+from training_analyzer.db.tables import garmin_credentials, garmin_sync_config
+from training_analyzer.model import GarminCredentials, Kind, Region, Sealed, SecretContext
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Connection, RowMapping
+
+EMAIL: Final = "email"
+PASSWORD: Final = "password"  # noqa: S105 - the name of a field
+
+
+def save(
+    db: Connection,
+    user_id: str,
+    secrets: Mapping[str, str | None],
+    kept_if_none: Mapping[str, str | None],
+    *,
+    now: datetime,
+) -> GarminCredentials:
+    """Insert or replace *secrets*; of *kept_if_none* a None keeps what is stored."""
+    given = {name: value for name, value in kept_if_none.items() if value is not None}
+    changed = {**secrets, **given, "is_valid": 1, "updated_at": now}
+    saved = db.execute(
+        insert_into(db, garmin_credentials)
+        .values(user_id=user_id, created_at=now, **changed)
+        .on_conflict_do_update(
+            index_elements=["user_id"],
+            set_=changed | {"validation_error": None, "error_code": None},
+        )
+        .returning(garmin_credentials)
+    )
+    return as_credentials(saved.mappings().one())
+
+
+def find(db: Connection, user_id: str) -> GarminCredentials | None:
+    """Return a user's credentials, or None."""
+    found = db.execute(select(garmin_credentials).where(garmin_credentials.c.user_id == user_id))
+    row = found.mappings().one_or_none()
+    return None if row is None else as_credentials(row)
+
+
+def change(db: Connection, user_id: str, values: Mapping[str, Any]) -> bool:
+    """Set columns of a user's row; False when there is none."""
+    changed = db.execute(
+        update(garmin_credentials).where(garmin_credentials.c.user_id == user_id).values(**values)
+    )
+    return changed.rowcount == 1
+
+
+def auto_synced(db: Connection, *, unless_configured: bool) -> list[str]:
+    """Return the users with valid credentials and auto-sync on, or not configured and so on."""
+    is_on = func.coalesce(garmin_sync_config.c.auto_sync_enabled, int(unless_configured))
+    found = db.execute(
+        select(garmin_credentials.c.user_id)
+        .outerjoin(garmin_sync_config, garmin_sync_config.c.user_id == garmin_credentials.c.user_id)
+        .where(garmin_credentials.c.is_valid == 1, is_on == 1)
+        .order_by(garmin_credentials.c.user_id)
+    )
+    return list(found.scalars())
+
+
+def as_credentials(row: RowMapping) -> GarminCredentials:
+    """Return a row as the value it stands for, its secrets sealed with whose they are."""
+    user_id = row["user_id"]
+    return GarminCredentials(
+        user_id=user_id,
+        encrypted_email=_sealed(row["encrypted_email"], user_id, EMAIL),
+        encrypted_password=_sealed(row["encrypted_password"], user_id, PASSWORD),
+        encryption_key_id=row["encryption_key_id"],
+        garmin_user_id=row["garmin_user_id"],
+        garmin_display_name=row["garmin_display_name"],
+        is_valid=bool(row["is_valid"]),
+        last_validation_at=row["last_validation_at"],
+        validation_error=row["validation_error"],
+        kind=Kind(row["kind"]),
+        region=Region(row["region"]),
+        error_code=row["error_code"],
+        last_password_login_at=row["last_password_login_at"],
+        updated_at=row["updated_at"],
+    )
+
+
+def _sealed(token: str | None, user_id: str, field: str) -> Sealed | None:
+    return None if token is None else Sealed(token, SecretContext(user_id, field))

@@ -1,0 +1,126 @@
+"""`garmin_secrets`: tokens, keys and pending logins, one sealed text per user and field."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+
+from training_analyzer.db.clock import utc_now
+from training_analyzer.db.insert import insert_into
+from training_analyzer.db.repositories.user_id import checked_user_id
+from training_analyzer.db.tables import garmin_secrets
+from training_analyzer.model import Sealed, SecretContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import Connection
+
+    from training_analyzer.db.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSecret:
+    """A row of `garmin_secrets`; `version` grows with each write."""
+
+    token: Sealed
+    version: int
+    expires_at: datetime | None
+    key_id: str
+
+
+class SecretsRepository:
+    """The sealed secrets of all users. It cannot decrypt."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._now = now
+
+    def put(
+        self,
+        user_id: str,
+        field: str,
+        token: str,
+        key_id: str,
+        expires_at: datetime | None = None,
+        *,
+        expected_version: int | None = None,
+        now: datetime | None = None,
+    ) -> bool:
+        """Store *token* instead of what was there; False, and no change, when that moved.
+
+        *expected_version* is the version that was read; 0 says that there was nothing.
+        Without it the last writer wins.
+        """
+        with self._database.write() as db:
+            return put_secret(
+                db,
+                SecretContext(checked_user_id(user_id), field),
+                {"token": str(token), "encryption_key_id": key_id, "expires_at": expires_at},
+                expected_version=expected_version,
+                now=now or self._now(),
+            )
+
+    def get(self, user_id: str, field: str) -> StoredSecret | None:
+        """Return the secret, expired or not; None when there is none."""
+        with self._database.read() as db:
+            row = db.execute(
+                select(garmin_secrets).where(
+                    garmin_secrets.c.user_id == user_id, garmin_secrets.c.field == field
+                )
+            ).one_or_none()
+        if row is None:
+            return None
+        return StoredSecret(
+            token=Sealed(row.token, SecretContext(user_id, field)),
+            version=row.version,
+            expires_at=row.expires_at,
+            key_id=row.encryption_key_id,
+        )
+
+    def delete(self, user_id: str, field: str) -> bool:
+        """Remove the secret; tell whether there was one."""
+        with self._database.write() as db:
+            removed = db.execute(
+                delete(garmin_secrets).where(
+                    garmin_secrets.c.user_id == user_id, garmin_secrets.c.field == field
+                )
+            )
+        return removed.rowcount == 1
+
+
+def put_secret(
+    db: Connection,
+    owner: SecretContext,
+    values: dict[str, str | datetime | None],
+    *,
+    expected_version: int | None,
+    now: datetime,
+) -> bool:
+    """Store a secret within the caller's transaction; see `SecretsRepository.put`."""
+    changed = {**values, "updated_at": now}
+    if expected_version:
+        moved = db.execute(
+            update(garmin_secrets)
+            .where(
+                garmin_secrets.c.user_id == owner.user_id,
+                garmin_secrets.c.field == owner.field,
+                garmin_secrets.c.version == expected_version,
+            )
+            .values(version=garmin_secrets.c.version + 1, **changed)
+        )
+        return moved.rowcount == 1
+    insert = insert_into(db, garmin_secrets).values(
+        user_id=owner.user_id, field=owner.field, version=1, **changed
+    )
+    key = ["user_id", "field"]
+    if expected_version is None:
+        insert = insert.on_conflict_do_update(
+            index_elements=key, set_=changed | {"version": garmin_secrets.c.version + 1}
+        )
+    else:
+        insert = insert.on_conflict_do_nothing(index_elements=key)
+    return db.execute(insert).rowcount == 1

@@ -1,0 +1,120 @@
+"""`users`: the people of this installation. An embedding program may do without."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import delete, select, update
+
+from training_analyzer.db.clock import utc_now
+from training_analyzer.db.insert import insert_into
+from training_analyzer.db.tables import metadata, users
+from training_analyzer.db.text import storable
+from training_analyzer.errors import InvalidUserName, UserExists
+from training_analyzer.model import User
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from training_analyzer.db.database import Database
+
+_MAX_NAME: Final = 64
+
+
+def new_user_id() -> str:
+    """Return an id that nobody has: `usr_` and twelve random hex digits."""
+    return f"usr_{secrets.token_hex(6)}"
+
+
+class UsersRepository:
+    """The people of this installation, by name."""
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime] = utc_now,
+        new_id: Callable[[], str] = new_user_id,
+    ) -> None:
+        self._database = database
+        self._now = now
+        self._new_id = new_id
+
+    def add(self, name: str, password_hash: str | None = None) -> User:
+        """Add a person. Raises `InvalidUserName`, or `UserExists` when the name is taken."""
+        values = {
+            "user_id": self._new_id(),
+            "name": _checked_name(name),
+            "password_hash": password_hash,
+            "created_at": self._now(),
+        }
+        with self._database.write() as db:
+            added = db.execute(
+                insert_into(db, users)
+                .values(**values)
+                .on_conflict_do_nothing(index_elements=["name"])
+                .returning(users)
+            ).one_or_none()
+        if added is None:
+            raise UserExists
+        return _user(added)
+
+    def by_name(self, name: str) -> User | None:
+        """Return the person of that name, or None."""
+        with self._database.read() as db:
+            row = db.execute(select(users).where(users.c.name == _spelled(name))).one_or_none()
+        return None if row is None else _user(row)
+
+    def list(self) -> list[User]:
+        """Return everybody, by name."""
+        with self._database.read() as db:
+            return [_user(row) for row in db.execute(select(users).order_by(users.c.name))]
+
+    def password_hash(self, user_id: str) -> str | None:
+        """Return what the password is checked against; None when the person has none."""
+        with self._database.read() as db:
+            return db.execute(
+                select(users.c.password_hash).where(users.c.user_id == user_id)
+            ).scalar_one_or_none()
+
+    def set_password_hash(self, user_id: str, password_hash: str) -> bool:
+        """Replace what the password is checked against; False when there is no such person."""
+        with self._database.write() as db:
+            changed = db.execute(
+                update(users).where(users.c.user_id == user_id).values(password_hash=password_hash)
+            )
+        return changed.rowcount == 1
+
+    def remove(self, user_id: str) -> bool:
+        """Remove a person with every row of theirs in every table; False when unknown."""
+        with self._database.write() as db:
+            removed = db.execute(delete(users).where(users.c.user_id == user_id))
+            if removed.rowcount == 0:
+                return False
+            for table in metadata.sorted_tables:
+                if "user_id" in table.c:
+                    db.execute(delete(table).where(table.c.user_id == user_id))
+        self._database.scrub()
+        return True
+
+
+def _spelled(name: str) -> str:
+    """Return *name* in one spelling of its accents, so that it is found again as it looks."""
+    return storable(unicodedata.normalize("NFC", name))
+
+
+def _checked_name(name: str) -> str:
+    spelled = _spelled(name)
+    if (
+        not 1 <= len(spelled) <= _MAX_NAME
+        or not spelled.isprintable()
+        or spelled != spelled.strip()
+    ):
+        raise InvalidUserName
+    return spelled
+
+
+def _user(row: Any) -> User:  # noqa: ANN401 - a row of `users`
+    return User(user_id=row.user_id, name=row.name, created_at=row.created_at)
