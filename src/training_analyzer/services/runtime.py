@@ -122,7 +122,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
 
 
 _lock = threading.Lock()
-_opened: dict[Settings, Runtime] = {}
+_opened: list[Runtime] = []
 
 
 def default_runtime() -> Runtime:
@@ -133,6 +133,8 @@ def default_runtime() -> Runtime:
     """
     settings = load()
     with _lock:
-        if settings not in _opened:
-            _opened[settings] = build_runtime(settings)
-        return _opened[settings]
+        for runtime in _opened:
+            if runtime.settings == settings:
+                return runtime
+        _opened.append(build_runtime(settings))
+        return _opened[-1]
