@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ class ThreadDispatcher:
                 future = self._pool.submit(self._run, user_id)
                 self._active[user_id] = future
             # Outside the lock: a future that is done already calls back at once.
-            future.add_done_callback(lambda done, user=user_id: self._forget(user, done))
+            future.add_done_callback(partial(self._forget, user_id))
 
     def stop(self, grace_s: float) -> bool:
         """Close the pool; True when everything that ran has ended in time."""

@@ -14,7 +14,8 @@ from training_analyzer.errors import (
 )
 from training_analyzer.garmin.account import AccountGarmin
 from training_analyzer.garmin.login import NeedsMfa, finish_mfa, log_in
-from training_analyzer.garmin.personal import PersonalGarmin, clean_key
+from training_analyzer.garmin.personal import PersonalGarmin
+from training_analyzer.garmin.personal_key import clean_key
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind, Region, SyncType
 from training_analyzer.services.opening import check_same_account
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
     from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.garmin.login import LoggedIn
-    from training_analyzer.garmin.personal import PersonalToken
+    from training_analyzer.garmin.personal_key import PersonalToken
     from training_analyzer.model import GarminProfile
     from training_analyzer.services.opening import Opener
     from training_analyzer.services.vault import Vault
@@ -124,7 +125,7 @@ class Connections:
         tokens = [TokenBundle.parse(token_json)]
         garmin = AccountGarmin(
             tokens[0],
-            display_name="",
+            display_name=None,
             hosts=self._opener.hosts(region),
             pace=self._opener.pacing.for_account(user_id),
             save_tokens=tokens.append,

@@ -20,7 +20,8 @@ from training_analyzer.errors import (
 from training_analyzer.garmin.account import AccountGarmin
 from training_analyzer.garmin.hosts import Hosts
 from training_analyzer.garmin.login import NeedsMfa, log_in
-from training_analyzer.garmin.personal import PersonalGarmin, PersonalToken
+from training_analyzer.garmin.personal import PersonalGarmin
+from training_analyzer.garmin.personal_key import PersonalToken
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
@@ -135,7 +136,7 @@ class Opener:
 
         return AccountGarmin(
             tokens,
-            display_name=credentials.garmin_display_name or "",
+            display_name=credentials.garmin_display_name,
             hosts=self.hosts(credentials.region),
             pace=self.pacing.for_account(user_id),
             save_tokens=save,
@@ -153,7 +154,7 @@ class Opener:
         email = self.vault.unseal(credentials.encrypted_email)
         password = self.vault.unseal(credentials.encrypted_password)
         # Counted before the attempt: a fault in the middle must not make a second one.
-        self.credentials.note_password_login(user_id, self.now())
+        self.credentials.record_password_login(user_id)
         log.info("User %s is signed in to Garmin with the stored password.", user_id)
         entered = log_in(email, password, hosts=self.hosts(credentials.region))
         if isinstance(entered, NeedsMfa):

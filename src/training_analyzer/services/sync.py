@@ -252,7 +252,10 @@ class SyncService:
         self._schedule.finish(lease, outcome, due, now=now)
         if reaction is Reaction.STOP_THE_CLOCK:
             self._credentials.update_validation_status(
-                lease.user_id, is_valid=False, validation_error=outcome.error_message
+                lease.user_id,
+                is_valid=False,
+                validation_error=outcome.error_message,
+                error_code=outcome.error_code,
             )
         elif outcome.status is RunStatus.COMPLETED:
             self._credentials.update_validation_status(lease.user_id, is_valid=True)

@@ -25,7 +25,7 @@ from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
 from training_analyzer.model import Lease, RunStatus, SyncType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement, Connection
@@ -62,7 +62,7 @@ class ScheduleRepository:
             row = db.execute(
                 select(garmin_schedule).where(garmin_schedule.c.user_id == user_id)
             ).one_or_none()
-        return None if row is None else _entry(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+        return None if row is None else _entry(row)
 
     def set_due(
         self, user_id: str, due_at: datetime | None, reason: SyncType = SyncType.SCHEDULED
@@ -316,6 +316,13 @@ def _details(outcome: SyncOutcome) -> str | None:
     return json.dumps(details)
 
 
-def _entry(row: Mapping[str, Any]) -> ScheduleEntry:
-    names = ("user_id", "due_at", "not_before", "lease_until", "owner", "attempt", "sync_id")
-    return ScheduleEntry(**{name: row[name] for name in names})
+def _entry(row: Any) -> ScheduleEntry:  # noqa: ANN401 - a row of the schedule
+    return ScheduleEntry(
+        user_id=row.user_id,
+        due_at=row.due_at,
+        not_before=row.not_before,
+        lease_until=row.lease_until,
+        owner=row.owner,
+        attempt=row.attempt,
+        sync_id=row.sync_id,
+    )

@@ -67,6 +67,12 @@ class UsersRepository:
             row = db.execute(select(users).where(users.c.name == _spelled(name))).one_or_none()
         return None if row is None else _user(row)
 
+    def by_id(self, user_id: str) -> User | None:
+        """Return the person with that id, or None."""
+        with self._database.read() as db:
+            row = db.execute(select(users).where(users.c.user_id == user_id)).one_or_none()
+        return None if row is None else _user(row)
+
     def list(self) -> list[User]:
         """Return everybody, by name."""
         with self._database.read() as db:
