@@ -8,7 +8,6 @@ from training_analyzer.simulator import oauth, sso, web, widget
 from training_analyzer.simulator.admin import PREFIX, administer
 from training_analyzer.simulator.caller import who_calls
 from training_analyzer.simulator.data import answer_data
-from training_analyzer.simulator.fault import ConnectionCut
 from training_analyzer.simulator.log import Asked
 from training_analyzer.simulator.request import page
 
@@ -76,6 +75,3 @@ def _note(world: World, request: Request, caller: Caller, status: int) -> None:
             token=caller.token,
         )
     )
-
-
-__all__ = ["ConnectionCut", "respond"]

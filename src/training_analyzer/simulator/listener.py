@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 from training_analyzer.simulator.answer import Answer
-from training_analyzer.simulator.dispatch import ConnectionCut, respond
+from training_analyzer.simulator.dispatch import respond
 from training_analyzer.simulator.effects import body_bytes
+from training_analyzer.simulator.fault import ConnectionCut
 from training_analyzer.simulator.request import Request
 
 if TYPE_CHECKING:
@@ -58,8 +59,12 @@ class _Conversation(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer  # noqa: N815 - http.server's names
 
     def _read(self) -> Request | None:
-        length = int(self.headers.get("Content-Length") or 0)
-        if length > _LARGEST_BODY or self.headers.get("Transfer-Encoding"):
+        length = self.headers.get("Content-Length") or "0"
+        if (
+            not length.isdecimal()
+            or int(length) > _LARGEST_BODY
+            or self.headers.get("Transfer-Encoding")
+        ):
             self.close_connection = True
             return None
         parts = urlsplit(self.path)
@@ -69,7 +74,7 @@ class _Conversation(BaseHTTPRequestHandler):
             path=parts.path,
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(length),
+            body=self.rfile.read(int(length)),
             client=str(self.client_address[0]),
             origin=f"http://{self.headers.get('Host') or own}",
         )
