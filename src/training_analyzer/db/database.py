@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection
 
-_CHECKPOINT_WAIT_MS: Final = 1_000
+_CHECKPOINT_WAIT_MS: Final = 250
 
 
 class Database:

@@ -1,0 +1,122 @@
+"""What all tests share: both databases, a clock that is set by hand, keys, no network."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import shutil
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from postgres_server import PostgresServer, running_server
+
+from training_analyzer.db import Database, open_database
+from training_analyzer.services.encryption import EncryptionService
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOOPBACK = "127.0.0.1,::1,localhost"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let tests talk to this machine and to nobody else."""
+    config.option.allow_hosts = config.option.allow_hosts or LOOPBACK
+    config.option.allow_unix_socket = True
+
+
+class FakeClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return self.now
+
+    def advance(self, **span: float) -> datetime:
+        """Move on, as in `advance(minutes=5)`, and tell the new time."""
+        self.now += timedelta(**span)
+        return self.now
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Give a clock that stands at noon UTC of Monday, 2 March 2026."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def encryption_key() -> str:
+    """Give the tests' key: always the same, and written down nowhere."""
+    return base64.urlsafe_b64encode(hashlib.sha256(b"the key of the tests").digest()).decode()
+
+
+@pytest.fixture(scope="session")
+def other_key() -> str:
+    """Give a second key."""
+    return base64.urlsafe_b64encode(hashlib.sha256(b"another key").digest()).decode()
+
+
+@pytest.fixture(scope="session")
+def encryption(encryption_key: str) -> EncryptionService:
+    """Give an encryption service with the tests' key under the id `v1`."""
+    return EncryptionService(encryption_key)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Give a real PostgreSQL; without one its tests are skipped, loudly, and fail in CI."""
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(running_server())
+        except Exception as error:  # noqa: BLE001 - whatever keeps it from starting
+            reason = f"NO POSTGRESQL, ITS TESTS DID NOT RUN ({type(error).__name__}: {error})"
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
+        yield server
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a migrated SQLite file to copy: faster than to migrate each test's own."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    open_database(str(path)).close()
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
+    """Give the URL of a fresh, migrated SQLite file."""
+    path = tmp_path / "garmin-sync.db"
+    shutil.copy(migrated_file, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """Give the URL of a fresh, migrated PostgreSQL database."""
+    with postgres_server.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Give the URL of a fresh, migrated database, of each kind in turn."""
+    fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    return str(request.getfixturevalue(fixture))
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """Give an open, fresh, migrated database, of each kind in turn."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
