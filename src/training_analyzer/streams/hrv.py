@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import Api, Group
 from training_analyzer.streams.fields import at_utc, day, integer, number, positive, text
-from training_analyzer.streams.rows import RowParser, any_of, child, listed, objects
+from training_analyzer.streams.rows import RowParser, any_of, child, listed, single
 from training_analyzer.streams.stream import Route, Stream
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ _was_recorded = any_of("weekly_avg_ms", "last_night_avg_ms", "last_night_5min_hi
 
 
 def _summary_of_the_day(body: Json) -> list[Record]:
-    summary = child(body, "hrvSummary")
-    return objects(None if summary is None else [summary])
+    return single(child(body, "hrvSummary"))
 
 
 parse_hrv_nights: Final = RowParser(

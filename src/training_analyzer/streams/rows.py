@@ -90,8 +90,8 @@ def single(body: Json) -> list[Record]:
 
 
 def single_with(name: str) -> Records:
-    """Take the answer itself as the only record; *name* is what makes it this answer."""
-    return lambda body: [] if is_silent(child(body, name)) else [_object(body)]
+    """Take the answer itself as the only record; its object *name* makes it this answer."""
+    return lambda body: single(body) if single(child(body, name)) else []
 
 
 def objects(value: Json) -> list[Record]:

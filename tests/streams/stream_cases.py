@@ -1,0 +1,96 @@
+"""What the tests of this folder share: every parser by name, and rows as plain JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from training_analyzer.model import Api
+from training_analyzer.streams import (
+    CATALOG,
+    parse_daily_summary_v1,
+    parse_hrv_night,
+    parse_sleep_night,
+    stream,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from training_analyzer.streams import Json, Parser, Row, Stream
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+
+
+class Reading(NamedTuple):
+    """A parser, and the stream whose table its rows are for."""
+
+    parse: Parser
+    stream: Stream
+
+
+def _of(name: str, api: Api = Api.ACCOUNT) -> Reading:
+    member = stream(name)
+    return Reading(member.routes[api].parse, member)
+
+
+# Parsers of day answers that have no route yet.
+EXTRA = {
+    "daily_summary_v1": Reading(parse_daily_summary_v1, stream("daily_summary")),
+    "hrv_night": Reading(parse_hrv_night, stream("hrv")),
+    "sleep_night": Reading(parse_sleep_night, stream("sleep")),
+}
+READINGS = {
+    f"{member.name}-{api}": Reading(route.parse, member)
+    for member in CATALOG
+    for api, route in member.routes.items()
+} | EXTRA
+
+GOLDEN_READINGS = {
+    "activities": _of("activities"),
+    "activities_old_rows": _of("activities"),
+    "body_battery": _of("body_battery"),
+    "daily_summary": _of("daily_summary"),
+    "daily_summary_v1": EXTRA["daily_summary_v1"],
+    "hrv_day": EXTRA["hrv_night"],
+    "hrv_range": _of("hrv"),
+    "profile": _of("profile"),
+    "resting_heart_rate": _of("resting_heart_rate"),
+    "sleep_night": EXTRA["sleep_night"],
+    "sleep_stats": _of("sleep"),
+    "sleep_summaries": _of("sleep", Api.PERSONAL),
+    "training_status": _of("training_status"),
+    "user_settings": _of("user_settings"),
+    "vo2max": _of("vo2max"),
+    "weight": _of("weight"),
+}
+
+
+def golden(name: str) -> Json:
+    """Return the payload of a golden pair."""
+    body: Json = json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))
+    return body
+
+
+def leaves(body: Json, change: Callable[[Json], Json]) -> Json:
+    """Return *body* with *change* done to everything that is no list and no object."""
+    if isinstance(body, dict):
+        return {name: leaves(member, change) for name, member in body.items()}
+    if isinstance(body, list):
+        return [leaves(member, change) for member in body]
+    return change(body)
+
+
+def plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """Return rows as they stand in an expectation: without nulls, instants as ISO texts."""
+    return [
+        {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in row.items()
+            if value is not None
+        }
+        for row in rows
+    ]
