@@ -29,5 +29,8 @@ class Garmin(Protocol):
     def profile(self) -> GarminProfile:
         """Return who the connection belongs to; costs one or two requests."""
 
+    def close(self) -> None:
+        """Close the connections to Garmin."""
+
 
 __all__ = ["Garmin"]

@@ -140,7 +140,8 @@ class GarminClient(Client):
         """
         with suppress(Exception):
             self._exchange_service_ticket(ticket, service_url=service_url)
-            return
+            if self.held() is not None:
+                return
         raise TicketNotExchanged
 
     def _http_post(self, url: str, **kwargs: Any) -> Any:  # noqa: ANN401 - garminconnect's

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 _TICKET: Final = re.compile(r"ST-[A-Za-z0-9._-]+")
 _METHOD: Final = re.compile(r"[a-z_]{2,24}")
-_PER_MINUTE: Final = 120
+# A login makes a handful of requests, each of which waits for the one before.
+_UNSPACED_PER_MINUTE: Final = 60_000
 # A login is dear: an answer that fails right after it is asked for again.
 _PROFILE_RETRIES_S: Final = (1.0, 4.0)
 
@@ -105,7 +106,7 @@ def finish_mfa(
         pending = json.loads(state)
     except ValueError:
         raise MfaExpired from None
-    if not isinstance(pending, dict):
+    if not isinstance(pending, dict) or not pending:
         raise MfaExpired
     with closing(_login_client(hosts, sleep=sleep, clock=clock)) as client:
         guarded(
@@ -141,7 +142,7 @@ def redeem_ticket(
 def _login_client(
     hosts: Hosts, *, sleep: Callable[[float], None] | None, clock: Callable[[], float]
 ) -> GarminClient:
-    pace = Pace(_PER_MINUTE)
+    pace = Pace(_UNSPACED_PER_MINUTE)
     client = GarminClient(hosts, Wire(pace.wait), sleep=_sleep_for(hosts, sleep), clock=clock)
     client.start_the_clock()
     return client
@@ -165,7 +166,7 @@ def _logged_in(
         tokens,
         display_name=None,
         hosts=hosts,
-        pace=Pace(_PER_MINUTE),
+        pace=Pace(_UNSPACED_PER_MINUTE),
         # The session is the caller's to save; a refresh in between is part of it.
         save_tokens=lambda _: None,
         now=_now,

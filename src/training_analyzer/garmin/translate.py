@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import curl_cffi.requests.exceptions as curl
 import garminconnect.exceptions as foreign
 import requests
+from curl_cffi import CurlError
 
 from training_analyzer.errors import (
     AccountLocked,
@@ -172,7 +172,7 @@ DEFAULTS: Mapping[type[BaseException], type[GarminError]] = {
     foreign.GarminConnectAuthenticationError: GarminUnavailable,
     foreign.GarminConnectInvalidFileFormatError: UnexpectedPayload,
     requests.RequestException: GarminUnavailable,
-    curl.RequestException: GarminUnavailable,
+    CurlError: GarminUnavailable,
 }
 
 
