@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from training_analyzer.simulator.answer import Owner
 from training_analyzer.simulator.habits import CYCLIST, RUNNER, TRIATHLETE, WALKER, Traits
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum, auto
@@ -163,7 +164,7 @@ def battery_knots(athlete: Athlete, day: date) -> tuple[tuple[int, float], ...]:
 
 def battery_at(knots: tuple[tuple[int, float], ...], at: int) -> float:
     """Return the level at an instant between the knots, in epoch ms."""
-    for (left, low), (right, high) in zip(knots, knots[1:], strict=False):
+    for (left, low), (right, high) in itertools.pairwise(knots):
         if at <= right:
             return low + (high - low) * max(0, at - left) / max(1, right - left)
     return knots[-1][1]

@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from training_analyzer.simulator.athletes import Athlete, remembered
 from training_analyzer.simulator.fate import ONE_DAY, illness, vo2max_on, wears
 from training_analyzer.simulator.habits import RIDE, RUN, TRAIL_RUN, TRAINER
-from training_analyzer.simulator.nights import fatigue, hrv_night, night
+from training_analyzer.simulator.nights import Night, fatigue, hrv_night, night
 from training_analyzer.simulator.training import (
-    acute_load,
     activities_on,
+    acute_load,
     chronic_load,
     is_rest_week,
     run_speed,
@@ -30,6 +30,10 @@ STATUS_NAMES = {
     PRODUCTIVE: "PRODUCTIVE",
     STRAINED: "STRAINED",
 }
+_STATUS_AFTER_DAYS = 14
+_LEAST_LOAD = 20
+_TUNNEL = (0.8, 1.6)  # acute to chronic load
+_RISING, _FALLING = 0.25, -0.55  # ml/kg/min in three weeks
 # Share of the speed at VO2max that is held over 5 km, 10 km, half and full marathon.
 _RACES = ((5_000.0, 0.935), (10_000.0, 0.89), (21_097.5, 0.84), (42_195.0, 0.785))
 
@@ -44,21 +48,20 @@ def training_status(athlete: Athlete, day: date) -> int | None:
     """Return the status of *day*, None when no watch judged it."""
     if not measures_training(athlete, day):
         return None
-    acute, chronic = acute_load(athlete, day), chronic_load(athlete, day)
-    ratio = acute / max(1.0, chronic)
-    trend = vo2max_on(athlete, day) - vo2max_on(athlete, day - 21 * ONE_DAY)
-    if (day - athlete.since).days < 14 or chronic < 20:  # noqa: PLR2004 - two weeks of learning
+    chronic = chronic_load(athlete, day)
+    if (day - athlete.since).days < _STATUS_AFTER_DAYS or chronic < _LEAST_LOAD:
         return NO_STATUS
-    if ratio < 0.45:  # noqa: PLR2004 - hardly any training left
-        return DETRAINING
-    if ratio > 1.6:  # noqa: PLR2004 - far above the usual load
+    ratio = acute_load(athlete, day) / chronic
+    trend = vo2max_on(athlete, day) - vo2max_on(athlete, day - 21 * ONE_DAY)
+    if ratio < _TUNNEL[0]:
+        peaks = is_rest_week(day) and trend >= 0
+        resting = PEAKING if peaks else RECOVERY
+        return resting if ratio > _TUNNEL[0] / 2 else DETRAINING
+    if ratio > _TUNNEL[1]:
         return STRAINED
-    if ratio < 0.8:  # noqa: PLR2004 - the lower edge of the tunnel
-        rested = is_rest_week(day) and trend >= 0
-        return PEAKING if rested else RECOVERY
-    if trend > 0.25:  # noqa: PLR2004 - ml/kg/min in three weeks
+    if trend > _RISING:
         return PRODUCTIVE
-    return MAINTAINING if trend > -0.55 else UNPRODUCTIVE  # noqa: PLR2004 - likewise
+    return MAINTAINING if trend > _FALLING else UNPRODUCTIVE
 
 
 def status_since(athlete: Athlete, day: date) -> date:
@@ -112,43 +115,45 @@ def readiness(athlete: Athlete, day: date) -> tuple[Readiness, ...]:
     slept = night(athlete, day)
     if slept is None or not measures_training(athlete, day) or not athlete.watch_on(day).has_hrv:
         return ()
-    tired = fatigue(athlete, day)
-    hrv = hrv_night(athlete, day)
-    ratio = acute_load(athlete, day - ONE_DAY) / max(60.0, chronic_load(athlete, day - ONE_DAY))
-    balanced = hrv is not None and hrv.status in ("BALANCED", "NONE")
-    sick = illness(athlete, day)
-    rows = []
     load = acute_load(athlete, day - ONE_DAY)
-    recovery = max(0, round(60 * (8 + 18 * tired)))
-    moments = [(slept.end + timedelta(minutes=4), "AFTER_WAKEUP_RESET")]
+    recovery = max(0, round(60 * (8 + 18 * fatigue(athlete, day))))
+    woken = slept.end + timedelta(minutes=4)
+    rows = [_reckon(athlete, slept, (woken, "AFTER_WAKEUP_RESET"), load, recovery)]
     for done in activities_on(athlete, day):
-        moments.append((done.end + timedelta(seconds=40), "AFTER_POST_EXERCISE_RESET"))
-    for index, (at, context) in enumerate(moments):
-        if index:
-            spent = activities_on(athlete, day)[index - 1].load
-            load, recovery = load + spent, recovery + round(14 * spent)
-        factors = (
-            max(1, min(100, slept.score)),
-            max(1, min(100, 100 - recovery // 50)),
-            max(1, min(100, round(100 - 70 * max(0.0, ratio - 1.0)))),
-            max(1, 92 if balanced else 48),
-            max(1, min(100, slept.score + 4)),
-            max(1, min(100, round(94 - 60 * sick))),
-        )
-        score = 0.3 * factors[0] + 0.35 * factors[1] + 0.15 * factors[2] + 0.2 * factors[3]
-        rows.append(
-            Readiness(
-                at=at,
-                context=context,
-                score=max(1, min(100, round(score * (1 - 0.5 * sick)))),
-                sleep_score=slept.score,
-                recovery_min=recovery,
-                acute_load=round(load),
-                hrv_weekly=hrv.weekly_avg if hrv else None,
-                factors=factors,
-            )
-        )
+        load, recovery = load + done.load, recovery + round(14 * done.load)
+        after = (done.end + timedelta(seconds=40), "AFTER_POST_EXERCISE_RESET")
+        rows.append(_reckon(athlete, slept, after, load, recovery))
     return tuple(rows)
+
+
+def _reckon(
+    athlete: Athlete, slept: Night, moment: tuple[datetime, str], load: float, recovery: int
+) -> Readiness:
+    hrv = hrv_night(athlete, slept.day)
+    before = slept.day - ONE_DAY
+    ratio = acute_load(athlete, before) / max(60.0, chronic_load(athlete, before))
+    sick = illness(athlete, slept.day)
+    steady = hrv is not None and hrv.status in ("BALANCED", "NONE")
+    raw = (
+        slept.score,
+        100 - recovery // 50,
+        100 - 70 * max(0.0, ratio - 1.0),
+        92 if steady else 48,
+        slept.score + 4,
+        94 - 60 * sick,
+    )
+    sleep, rest, strain, balance, history, calm = (max(1, min(100, round(part))) for part in raw)
+    score = (0.3 * sleep + 0.35 * rest + 0.15 * strain + 0.2 * balance) * (1 - 0.5 * sick)
+    return Readiness(
+        at=moment[0],
+        context=moment[1],
+        score=max(1, min(100, round(score))),
+        sleep_score=slept.score,
+        recovery_min=recovery,
+        acute_load=round(load),
+        hrv_weekly=hrv.weekly_avg if hrv else None,
+        factors=(sleep, rest, strain, balance, history, calm),
+    )
 
 
 def race_times(athlete: Athlete, day: date) -> tuple[int, int, int, int]:
@@ -181,6 +186,4 @@ def fitness_age(athlete: Athlete, day: date) -> float:
 
 def threshold(athlete: Athlete, day: date) -> tuple[float, int]:
     """Return speed in m/s and heart rate at the lactate threshold."""
-    return round(run_speed(vo2max_on(athlete, day)) * 0.86, 4), round(
-        athlete.traits.max_bpm * 0.9
-    )
+    return round(run_speed(vo2max_on(athlete, day)) * 0.86, 4), round(athlete.traits.max_bpm * 0.9)

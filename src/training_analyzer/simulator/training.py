@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from random import Random
+from typing import TYPE_CHECKING
 
 from training_analyzer.simulator.athletes import Athlete, remembered
 from training_analyzer.simulator.fate import (
@@ -35,6 +35,9 @@ from training_analyzer.simulator.habits import (
     Kind,
     Session,
 )
+
+if TYPE_CHECKING:
+    from random import Random
 
 ZONE_SHARES = (0.55, 0.67, 0.76, 0.86, 0.94)  # middle of each zone, of the maximum heart rate
 _LOAD_PER_MINUTE = (0.5, 1.15, 2.0, 3.2, 4.6)
@@ -112,7 +115,7 @@ def activities_on(athlete: Athlete, day: date) -> tuple[Activity, ...]:
     if not wears(athlete, day) or is_ill(athlete, day):
         return ()
     dice = athlete.dice(day, "training")
-    done = []
+    done: list[Activity] = []
     for session in _planned(athlete, day):
         chance = session.chance * (0.45 if is_away(athlete, day) else 1.0)
         if session.effort is not RACE and dice.random() > chance:
@@ -248,7 +251,11 @@ def _name(athlete: Athlete, day: date, session: Session) -> str:
         return f"{city} 10K"
     if session.kind in (STRENGTH, YOGA):
         return session.kind.label
-    return f"{city} - {session.effort.name}" if session.effort.is_hard else f"{city} {session.kind.label}"
+    return (
+        f"{city} - {session.effort.name}"
+        if session.effort.is_hard
+        else f"{city} {session.kind.label}"
+    )
 
 
 def _id(athlete: Athlete, day: date, index: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -98,9 +99,7 @@ def last_sync(athlete: Athlete, now: datetime) -> datetime | None:
             continue
         moments = [local(athlete, day, minutes) for minutes in (750, 1080, 1320)]
         moments.append(in_bed(athlete, day)[1] + timedelta(minutes=10))
-        moments.extend(
-            done.end + timedelta(minutes=3) for done in activities_on(athlete, day)
-        )
+        moments.extend(done.end + timedelta(minutes=3) for done in activities_on(athlete, day))
         past = [moment for moment in moments if moment <= now]
         if past:
             return max(past)
@@ -125,7 +124,7 @@ def _count(athlete: Athlete, day: date, until: datetime) -> Wellness:
     start, day_end = bounds(athlete, day)
     end = min(day_end, until)
     done = tuple(one for one in activities_on(athlete, day) if one.end <= end)
-    asleep, awake = in_bed(athlete, day)
+    _asleep, awake = in_bed(athlete, day)
     tonight = in_bed(athlete, day + ONE_DAY)[0]
     # How much of the waking day has passed; walking about is spread over it evenly.
     share = min(1.0, max(0.0, (end - awake) / (min(tonight, day_end) - awake)))
@@ -184,7 +183,7 @@ def _stress(samples: list[tuple[int, int]]) -> StressTotals:
 
 def _battery(points: list[tuple[int, float]]) -> BatteryTotals:
     levels = [level for _, level in points]
-    moves = [after - before for before, after in zip(levels, levels[1:], strict=False)]
+    moves = [after - before for before, after in itertools.pairwise(levels)]
     return BatteryTotals(
         charged=round(sum(move for move in moves if move > 0)),
         drained=round(-sum(move for move in moves if move < 0)),
