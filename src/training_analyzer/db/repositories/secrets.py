@@ -123,4 +123,6 @@ def put_secret(
         )
     else:
         insert = insert.on_conflict_do_nothing(index_elements=key)
-    return db.execute(insert).rowcount == 1
+    # psycopg's count of an INSERT is lost without the option.
+    written = db.execute(insert, execution_options={"preserve_rowcount": True})
+    return written.rowcount == 1

@@ -63,8 +63,11 @@ class UsersRepository:
 
     def by_name(self, name: str) -> User | None:
         """Return the person of that name, or None."""
+        spelled = _spelled(name)
+        if storable(spelled) != spelled:
+            return None
         with self._database.read() as db:
-            row = db.execute(select(users).where(users.c.name == _spelled(name))).one_or_none()
+            row = db.execute(select(users).where(users.c.name == spelled)).one_or_none()
         return None if row is None else _user(row)
 
     def by_id(self, user_id: str) -> User | None:
@@ -108,7 +111,7 @@ class UsersRepository:
 
 def _spelled(name: str) -> str:
     """Return *name* in one spelling of its accents, so that it is found again as it looks."""
-    return storable(unicodedata.normalize("NFC", name))
+    return unicodedata.normalize("NFC", name)
 
 
 def _checked_name(name: str) -> str:
