@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         "GARMIN_SERVER_URL", None, "an https address, or http to this machine: it gets passwords"
     )
     requests_per_minute: int = _setting(
-        "GARMIN_REQUESTS_PER_MINUTE", 60, "a whole number, 1 to 600", between=(1, 600)
+        "GARMIN_REQUESTS_PER_MINUTE", 60, "a whole number, 1 to 6000", between=(1, 6000)
     )
     concurrent_syncs: int = _setting(
         "GARMIN_CONCURRENT_SYNCS", 8, "a whole number, 1 to 256", between=(1, 256)

@@ -13,7 +13,11 @@ if TYPE_CHECKING:
 
 
 class Garmin(Protocol):
-    """An open connection to one account. Raises only `GarminError`s."""
+    """An open connection to one account.
+
+    Raises `GarminError`s; besides them only `Stopping` from the pace, and what the
+    callable raises that saves its renewed tokens.
+    """
 
     @property
     def api(self) -> Api:

@@ -41,26 +41,18 @@ class Coverage:
         """Return what is known of *stream* on *day*."""
         return self.days.get(stream, {}).get(day)
 
-    def wants(self, stream: str, day: date, *, now: datetime) -> bool:
-        """Tell whether *day* is still worth asking for.
-
-        Never asked, failed or not settled = wanted. Unsupported is wanted again
-        after a week.
-        """
+    def wants(self, stream: str, day: date) -> bool:
+        """Tell whether *day* is still worth asking for: never asked, failed or not settled."""
         line = self.line(stream, day)
         if line is None or line.state is DayState.FAILED:
             return True
-        if line.state is DayState.UNSUPPORTED:
-            return not self.refused(stream, day, now=now)
-        return not line.settled
+        return line.state is DayState.UNSUPPORTED or not line.settled
 
-    def refused(self, stream: str, day: date, *, now: datetime) -> bool:
-        """Tell whether Garmin refused *stream* for *day* less than a week ago."""
-        line = self.line(stream, day)
-        return (
-            line is not None
-            and line.state is DayState.UNSUPPORTED
-            and now - line.fetched_at < RECHECK_UNSUPPORTED
+    def refused(self, stream: str, *, now: datetime) -> bool:
+        """Tell whether Garmin refused *stream* to this account less than a week ago."""
+        return any(
+            line.state is DayState.UNSUPPORTED and now - line.fetched_at < RECHECK_UNSUPPORTED
+            for line in self.days.get(stream, {}).values()
         )
 
 

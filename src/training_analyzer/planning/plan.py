@@ -80,7 +80,8 @@ def plan_profile(
             if api in stream.routes
             and stream.is_snapshot
             and stream.group is Group.PROFILE
-            and coverage.wants(stream.name, today, now=now)
+            and coverage.wants(stream.name, today)
+            and not coverage.refused(stream.name, now=now)
         )
     )
 
@@ -99,9 +100,10 @@ def _wanted(
         return
     look_back = today - timedelta(days=config.incremental_sync_days - 1)
     oldest = min(today - timedelta(days=config.initial_sync_days - 1), look_back)
+    if coverage.refused(stream.name, now=now):
+        return
     for day in _backwards(today, oldest):
-        refused = coverage.refused(stream.name, day, now=now)
-        if not refused and (day >= look_back or coverage.wants(stream.name, day, now=now)):
+        if day >= look_back or coverage.wants(stream.name, day):
             yield day
 
 

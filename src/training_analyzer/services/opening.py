@@ -57,11 +57,12 @@ class Opener:
         """Return Garmin's hosts for *region*, or the simulator's."""
         return Hosts.of(region, self.server_url)
 
-    def open(self, user_id: str) -> OpenGarmin:
+    def open(self, user_id: str, *, session_is_dead: bool = False) -> OpenGarmin:
         """Return an open connection whose tokens are fresh and, if renewed, committed.
 
-        Raises `CredentialsRejected` without credentials, `CredentialsUnreadable` when
-        they do not decrypt, and whatever Garmin says to a refresh or login.
+        With *session_is_dead* the stored tokens are not tried again. Raises
+        `CredentialsRejected` without credentials, `CredentialsUnreadable` when they do
+        not decrypt, and whatever Garmin says to a refresh or login.
         """
         credentials = self.credentials.get_credentials(user_id)
         if credentials is None:
@@ -69,6 +70,8 @@ class Opener:
         try:
             if credentials.kind is Kind.PERSONAL_KEY:
                 return self._open_personal(credentials)
+            if session_is_dead:
+                return self._log_in_again(credentials)
             return self._open_account(credentials)
         except DecryptionError:
             raise CredentialsUnreadable from None

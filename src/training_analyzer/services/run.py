@@ -53,7 +53,6 @@ class Run:
     def __init__(  # noqa: PLR0913 - the parts of a run, each named
         self,
         lease: Lease,
-        garmin: Garmin,
         data: GarminDataRepository,
         *,
         look_back_days: int,
@@ -64,7 +63,6 @@ class Run:
         is_lost: Callable[[], bool],
     ) -> None:
         self._lease = lease
-        self._garmin = garmin
         self._data = data
         self._look_back_days = look_back_days
         self._now = now
@@ -74,10 +72,20 @@ class Run:
         self._is_lost = is_lost
         self._wellness_days: set[date] = set()
         self._fitness_days: set[date] = set()
+        self._garmin: Garmin | None = None
+        self._asked_before = 0
         self.counts = RunCounts()
         self.failures: tuple[Failure, ...] = ()
         self.may_pass = False
         self.ended_by: GarminError | None = None
+
+    def use(self, garmin: Garmin) -> None:
+        """Ask this connection from now on, and forget what ended the run on the one before."""
+        self._asked_before = self._requests()
+        self._garmin = garmin
+        self.ended_by = None
+        self.failures = ()
+        self.may_pass = False
 
     def walk(self, windows: Iterable[Window], zone: ZoneInfo) -> None:
         """Ask for every window, in order, until the agenda is done or ends the run.
@@ -102,9 +110,15 @@ class Run:
         self.failures += agenda.failures
         self.may_pass = self.may_pass or agenda.has_transient_failure
         self.ended_by = self.ended_by or agenda.ended_by
-        self.counts = replace(self.counts, requests=self._garmin.requests)
+        self.counts = replace(self.counts, requests=self._requests())
+
+    def _requests(self) -> int:
+        return self._asked_before + (self._garmin.requests if self._garmin else 0)
 
     def _ask(self, window: Window, zone: ZoneInfo, *, total: int) -> None:
+        if self._garmin is None:
+            message = "a run needs `use` before `walk`"
+            raise RuntimeError(message)
         payload = self._garmin.fetch(window)
         rows: list[Row] = []
         if payload is not None:
@@ -116,12 +130,7 @@ class Run:
         changed = self._data.store(
             self._lease, window, payload, rows, ledger, counts=counts, now=now, ttl=self._ttl
         )
-        is_activity = window.stream.group is Group.ACTIVITIES
-        self.counts = replace(
-            counts,
-            rows_changed=counts.rows_changed + changed,
-            activities_synced=counts.activities_synced + (changed if is_activity else 0),
-        )
+        self.counts = counts.after(window, changed)
         self._watch(
             Progress(
                 self.counts.windows_done,
@@ -144,7 +153,7 @@ class Run:
             self.counts,
             wellness_days_synced=len(self._wellness_days),
             fitness_days_synced=len(self._fitness_days),
-            requests=self._garmin.requests,
+            requests=self._requests(),
             windows_done=self.counts.windows_done + 1,
             windows_total=total,
         )

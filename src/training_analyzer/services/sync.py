@@ -14,10 +14,9 @@ import traceback
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from training_analyzer.db.repositories.garmin_data import RunCounts
 from training_analyzer.errors import (
     CoolingDown,
     CredentialsRejected,
@@ -27,6 +26,7 @@ from training_analyzer.errors import (
     Reaction,
     SyncError,
     SyncTooSoon,
+    TokenExpired,
 )
 from training_analyzer.model import GarminSyncConfig, RunStatus, SyncOutcome, SyncType
 from training_analyzer.planning import after_run, plan, plan_profile, too_soon_until
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
     from training_analyzer.db.repositories.schedule import ScheduleRepository
+    from training_analyzer.garmin import Garmin
     from training_analyzer.model import Api, Lease
     from training_analyzer.planning import Span
-    from training_analyzer.services.opening import OpenGarmin
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +59,13 @@ class Limits:
 
     default_hour: int = 6
     max_retries: int = 3
+
+
+class OpenConnection(Protocol):
+    """Opens a user's connection; with *session_is_dead* not by the stored session."""
+
+    def __call__(self, user_id: str, *, session_is_dead: bool = False) -> Garmin:
+        """Return an open connection. Raises `SyncError`s."""
 
 
 def _unwatched(_: Progress) -> None:
@@ -78,7 +85,7 @@ class SyncService:
         credentials: GarminCredentialsRepository,
         schedule: ScheduleRepository,
         data: GarminDataRepository,
-        open_connection: Callable[[str], OpenGarmin],
+        open_connection: OpenConnection,
         owner: str,
         limits: Limits,
         now: Callable[[], datetime],
@@ -173,23 +180,20 @@ class SyncService:
         def renew() -> bool:
             return self._schedule.renew(lease, now=self._now(), ttl=LEASE)
 
-        run: Run | None = None
         ended_by: SyncError | None = None
         with Heartbeat(renew, interval_s=_HEARTBEAT_S) as heartbeat:
+            run = Run(
+                lease,
+                self._data,
+                look_back_days=config.incremental_sync_days,
+                now=self._now,
+                ttl=LEASE,
+                watch=watch,
+                must_stop=must_stop,
+                is_lost=heartbeat.lost.is_set,
+            )
             try:
-                with closing(self._open_connection(lease.user_id)) as garmin:
-                    run = Run(
-                        lease,
-                        garmin,
-                        self._data,
-                        look_back_days=config.incremental_sync_days,
-                        now=self._now,
-                        ttl=LEASE,
-                        watch=watch,
-                        must_stop=must_stop,
-                        is_lost=heartbeat.lost.is_set,
-                    )
-                    self._walk(run, lease, config, garmin.api, span)
+                self._open_and_walk(run, lease, config, span)
             except LeaseLost:
                 log.warning("Run %d lost its lease and ends.", lease.run_id)
                 raise
@@ -199,6 +203,19 @@ class SyncService:
                 _record_bug(lease, error)
                 ended_by = InternalError()
         return self._finish(lease, run, ended_by, started_at)
+
+    def _open_and_walk(
+        self, run: Run, lease: Lease, config: GarminSyncConfig, span: Span | None
+    ) -> None:
+        """Walk with the stored session, and once more with a new one when it proves dead."""
+        for session_is_dead in (False, True):
+            with closing(
+                self._open_connection(lease.user_id, session_is_dead=session_is_dead)
+            ) as garmin:
+                run.use(garmin)
+                self._walk(run, lease, config, garmin.api, span)
+            if not isinstance(run.ended_by, TokenExpired):
+                return
 
     def _walk(
         self, run: Run, lease: Lease, config: GarminSyncConfig, api: Api, span: Span | None
@@ -229,7 +246,7 @@ class SyncService:
     def _finish(
         self,
         lease: Lease,
-        run: Run | None,
+        run: Run,
         stopped_by: SyncError | None,
         started_at: datetime,
     ) -> SyncOutcome:
@@ -237,9 +254,9 @@ class SyncService:
         now = self._now()
         # Read anew: the person may have changed it while this run went on.
         config = self.config(lease.user_id)
-        ended_by = stopped_by or (run.ended_by if run else None)
+        ended_by = stopped_by or run.ended_by
         outcome = _outcome(lease, run, ended_by, now=now)
-        reaction = reaction_of(ended_by, may_pass=run is not None and run.may_pass)
+        reaction = reaction_of(ended_by, may_pass=run.may_pass)
         due = after_run(
             config,
             outcome,
@@ -270,11 +287,8 @@ class SyncService:
         return outcome
 
 
-def _outcome(
-    lease: Lease, run: Run | None, ended_by: SyncError | None, *, now: datetime
-) -> SyncOutcome:
-    counts = run.counts if run else RunCounts()
-    failures = run.failures if run else ()
+def _outcome(lease: Lease, run: Run, ended_by: SyncError | None, *, now: datetime) -> SyncOutcome:
+    counts, failures = run.counts, run.failures
     return SyncOutcome(
         sync_id=lease.run_id,
         status=status_of(stored=counts.windows_done, failures=failures, ended_by=ended_by),

@@ -6,13 +6,12 @@ the changed rows, the ledger and the run's progress are stored together or not a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import zstandard
 from sqlalchemy import delete, select, update
-from training_analyzer.db.upsert import upsert
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.schedule import hold
@@ -23,8 +22,9 @@ from training_analyzer.db.tables import (
     metadata,
     profiles,
 )
+from training_analyzer.db.upsert import upsert
 from training_analyzer.errors import LeaseLost
-from training_analyzer.model import DayState
+from training_analyzer.model import DayState, Group
 from training_analyzer.planning import Coverage, LedgerDay
 
 if TYPE_CHECKING:
@@ -59,6 +59,15 @@ class RunCounts:
     rows_changed: int = 0
     windows_done: int = 0
     windows_total: int | None = None
+
+    def after(self, window: Window, changed: int) -> RunCounts:
+        """Return the counts once *changed* rows of *window* were written."""
+        activities = changed if window.stream.group is Group.ACTIVITIES else 0
+        return replace(
+            self,
+            rows_changed=self.rows_changed + changed,
+            activities_synced=self.activities_synced + activities,
+        )
 
 
 class GarminDataRepository:
@@ -114,7 +123,7 @@ class GarminDataRepository:
                 table = metadata.tables[window.stream.table]
                 changed = upsert(db, table, owned, now=now) if owned else 0
             _write_ledger(db, lease.user_id, window.stream.name, ledger)
-            _write_progress(db, lease.run_id, counts, more_rows=changed)
+            _write_progress(db, lease.run_id, counts.after(window, changed))
         return changed
 
     def note_failure(
@@ -204,7 +213,7 @@ def _write_ledger(
     db.execute(merge, lines)
 
 
-def _write_progress(db: Connection, run_id: int, counts: RunCounts, *, more_rows: int) -> None:
+def _write_progress(db: Connection, run_id: int, counts: RunCounts) -> None:
     db.execute(
         update(garmin_sync_history)
         .where(garmin_sync_history.c.id == run_id)
@@ -213,7 +222,7 @@ def _write_progress(db: Connection, run_id: int, counts: RunCounts, *, more_rows
             wellness_days_synced=counts.wellness_days_synced,
             fitness_days_synced=counts.fitness_days_synced,
             requests=counts.requests,
-            rows_changed=counts.rows_changed + more_rows,
+            rows_changed=counts.rows_changed,
             windows_done=counts.windows_done,
             windows_total=counts.windows_total,
         )

@@ -1,0 +1,157 @@
+"""A first sync, a second one at once, and two people on one database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from services_stage import DATA_TABLES, account, connect, rows
+
+from training_analyzer.model import Api, DayState
+from training_analyzer.streams import CATALOG
+
+if TYPE_CHECKING:
+    from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+    from training_analyzer.services.runtime import Runtime
+    from training_analyzer.simulator import SimulatorServer
+
+
+def test_year_of_an_athlete_costs_at_most_75_requests(
+    runtime: Runtime, garmin: SimulatorServer, scheduler: GarminSyncScheduler
+) -> None:
+    """365 days and over 200 activities come with at most 75 requests, every day covered."""
+    user_id = connect(runtime, garmin, "ada")
+    before = len(garmin.log)
+
+    outcome = scheduler.sync_user(user_id)
+
+    asked = len(garmin.log) - before
+    assert outcome.status == "completed"
+    assert outcome.requests == asked
+    assert asked <= 75
+    assert outcome.activities_synced > 200
+    for covered in runtime.reading.coverage(user_id):
+        assert covered.known == 365, covered.stream
+
+
+def test_first_run_is_initial_and_counts_what_it_saw(
+    runtime: Runtime, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """The history of a first run says `initial`, its days, and how much it brought."""
+    scheduler.sync_user(ada)
+
+    (run,) = runtime.credentials.get_sync_history(ada)
+    stored = rows(runtime.database, ada)
+    assert (run.sync_type, run.status) == ("initial", "completed")
+    assert run.activities_synced == len(stored["activities"])
+    assert 0 < run.fitness_days_synced <= run.wellness_days_synced <= 60
+    assert run.rows_changed == sum(len(found) for found in stored.values()) + 1
+    assert run.sync_to_date is not None
+    assert run.sync_from_date == run.sync_to_date - timedelta(days=59)
+    assert run.windows_done == run.windows_total
+    assert run.error_message is None
+
+
+def test_second_run_at_once_rewrites_no_row(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """A second run costs at most 20 requests and changes nothing that was stored."""
+    scheduler.sync_user(ada)
+    stored = rows(runtime.database, ada)
+    before = len(garmin.log)
+
+    outcome = scheduler.sync_user(ada, force=True)
+
+    assert len(garmin.log) - before <= 20
+    assert (outcome.status, outcome.rows_changed, outcome.activities_synced) == ("completed", 0, 0)
+    assert rows(runtime.database, ada) == stored
+    assert runtime.credentials.get_sync_history(ada)[0].sync_type == "manual"
+
+
+def test_two_users_never_touch_each_others_rows(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """The same Garmin account under two users is two sets of rows, each its own."""
+    twin = runtime.people.add("twin").user_id
+    who = account(garmin, "ada")
+    runtime.connections.connect_password(twin, who.email, who.password)
+    runtime.credentials.update_sync_config(twin, initial_sync_days=60)
+    scheduler.sync_user(ada)
+    stored = rows(runtime.database, ada)
+
+    scheduler.sync_user(twin)
+
+    assert rows(runtime.database, ada) == stored
+    copied = rows(runtime.database, twin, "activities")["activities"]
+    assert [row[1] for row in copied] == [row[1] for row in stored["activities"]]
+
+    runtime.connections.disconnect(twin, delete_data=True)
+    assert rows(runtime.database, ada) == stored
+    assert not any(rows(runtime.database, twin).values())
+    assert runtime.credentials.get_credentials(ada) is not None
+
+
+@pytest.mark.parametrize(
+    ("toggle", "tables"),
+    [
+        ("sync_activities", {"activities"}),
+        (
+            "sync_wellness",
+            {
+                "daily_summaries",
+                "sleep_nights",
+                "hrv_nights",
+                "body_battery_days",
+                "resting_heart_rates",
+                "weigh_ins",
+            },
+        ),
+        ("sync_fitness_metrics", {"training_status_days", "vo2max_days"}),
+    ],
+)
+def test_each_toggle_is_obeyed(
+    runtime: Runtime, ada: str, scheduler: GarminSyncScheduler, toggle: str, tables: set[str]
+) -> None:
+    """What a person switched off is neither asked for nor stored, and all else is."""
+    runtime.credentials.update_sync_config(ada, **{toggle: False})
+
+    scheduler.sync_user(ada)
+
+    stored = rows(runtime.database, ada)
+    assert {name for name in DATA_TABLES if not stored[name]} == tables
+
+
+def test_personal_key_brings_what_the_personal_api_has(
+    runtime: Runtime, garmin: SimulatorServer, scheduler: GarminSyncScheduler
+) -> None:
+    """With a Personal API key the streams that it serves are synced, without an error."""
+    key = next(known.personal_key for known in garmin.world.accounts if known.personal_key)
+    kay = runtime.people.add("kay").user_id
+    runtime.connections.connect_personal_key(kay, key)
+    runtime.credentials.update_sync_config(kay, initial_sync_days=40)
+
+    outcome = scheduler.sync_user(kay)
+
+    assert outcome.status == "completed"
+    served = {stream.name for stream in CATALOG if Api.PERSONAL in stream.routes}
+    known = {c.stream for c in runtime.reading.coverage(kay) if c.days.get(DayState.DATA)}
+    assert known == served - {"profile"}
+
+
+def test_days_of_the_future_are_never_asked_for(
+    garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """No request names a day after the person's today."""
+    before = len(garmin.log)
+
+    scheduler.sync_user(ada)
+
+    today = garmin.world.now().date().isoformat()
+    for asked in list(garmin.log)[before:]:
+        days = [part for part in [*asked.path.split("/"), *asked.query.values()] if _is_day(part)]
+        assert all(day <= today for day in days), asked.path
+
+
+def _is_day(text: str) -> bool:
+    return len(text) == 10 and text[4] == text[7] == "-"
