@@ -13,6 +13,7 @@ from training_analyzer.simulator.payloads import (
     battery,
     body,
     daily,
+    files,
     fitness,
     heart,
     minimal,
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 __all__ = ["answer"]
 
 _GROUPS = (
-    *(activities, daily, summaries, stats, sleep, heart, battery, body),
+    *(activities, files, daily, summaries, stats, sleep, heart, battery, body),
     *(training, fitness, thresholds, profile, minimal),
 )
 ROUTES = tuple((route.pattern, route) for group in _GROUPS for route in group.ROUTES)

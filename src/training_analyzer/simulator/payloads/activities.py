@@ -86,28 +86,29 @@ def _count(ask: Ask) -> Json:
     return len(_known(ask, ask.athlete.since, ask.now.date() + ONE_DAY))
 
 
-def _found(ask: Ask) -> Activity | None:
+def found_activity(ask: Ask) -> Activity | None:
+    """Return the activity or leg that the path names, once it has reached Garmin."""
     one = find_activity(ask.athlete, int(ask.places["id"]))
     return one if one is not None and one.end <= ask.known else None
 
 
 def _detail(ask: Ask) -> Json | Answer:
-    one = _found(ask)
+    one = found_activity(ask)
     return NOT_FOUND if one is None else detail(ask, one)
 
 
 def _zones(ask: Ask) -> Json | Answer:
-    one = _found(ask)
+    one = found_activity(ask)
     return NOT_FOUND if one is None else time_in_zones(ask, one)
 
 
 def _none_of(ask: Ask) -> Json | Answer:
     """Answer with an empty list for parts that the invented activities do not have."""
-    return NOT_FOUND if _found(ask) is None else []
+    return NOT_FOUND if found_activity(ask) is None else []
 
 
 def _splits(ask: Ask) -> Json | Answer:
-    one = _found(ask)
+    one = found_activity(ask)
     if one is None:
         return NOT_FOUND
     lap: dict[str, Json] = {

@@ -9,13 +9,14 @@ from training_analyzer.simulator.curves import ms
 from training_analyzer.simulator.fate import ONE_DAY, today_of, vo2max_on
 from training_analyzer.simulator.fitness import threshold
 from training_analyzer.simulator.habits import RIDE, RUN, TRAIL_RUN, TRAINER
-from training_analyzer.simulator.payloads.asking import ACCOUNT, BOTH, Ask, Served, stamp
+from training_analyzer.simulator.payloads.asking import ACCOUNT, BOTH, NULL, Ask, Served, stamp
 from training_analyzer.simulator.training import Activity, activities_on
 from training_analyzer.simulator.wellness import last_sync
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from training_analyzer.simulator.answer import Answer
     from training_analyzer.streams import Json
 
 _RUN_RECORDS = ((1, 1000.0), (2, 1609.344), (3, 5000.0), (4, 10_000.0))
@@ -114,9 +115,9 @@ def _primary_device(ask: Ask) -> Json:
     return {"PrimaryTrainingDevice": primary, "PrimaryTrainingDevices": {"deviceWeights": []}}
 
 
-def _sync_timestamp(ask: Ask) -> Json:
+def _sync_timestamp(ask: Ask) -> Json | Answer:
     synced = last_sync(ask.athlete, ask.now)
-    return None if synced is None else stamp(synced)
+    return NULL if synced is None else stamp(synced)
 
 
 def _whole_life(ask: Ask) -> Iterator[Activity]:

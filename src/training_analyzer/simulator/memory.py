@@ -1,0 +1,207 @@
+"""A Garmin in memory: an open connection to an invented athlete that can be told what to do.
+
+It has the verbs and properties of a connection of `garmin` without knowing that
+package, makes the same requests, and turns statuses into the same errors.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import quote
+
+from training_analyzer.errors import (
+    BadRequest,
+    ForbiddenStream,
+    GarminError,
+    GarminUnavailable,
+    RateLimited,
+    TokenExpired,
+    UnexpectedPayload,
+)
+from training_analyzer.model import Api, GarminProfile
+from training_analyzer.simulator import payloads
+from training_analyzer.simulator.cutting import days_in, within
+from training_analyzer.streams import Payload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from training_analyzer.simulator.answer import Answer, Answerer, Owner
+    from training_analyzer.simulator.athletes import Athlete
+    from training_analyzer.streams import Json, Window
+
+_ERRORS: Final[Mapping[int, type[GarminError]]] = {
+    HTTPStatus.BAD_REQUEST: BadRequest,
+    HTTPStatus.UNAUTHORIZED: TokenExpired,
+    HTTPStatus.FORBIDDEN: ForbiddenStream,
+    HTTPStatus.TOO_MANY_REQUESTS: RateLimited,
+}
+# Up to here a 500 is an outage, beyond it the answer of two routes to a long range.
+_SURELY_SHORT_DAYS: Final = 31
+_SOCIAL: Final = "/userprofile-service/socialProfile"
+_SETTINGS: Final = "/userprofile-service/userprofile/settings"
+
+
+@dataclass(slots=True)
+class _Refusal:
+    error: GarminError
+    times: int | None
+
+
+class SimulatedGarmin:
+    """An open connection to *athlete* at *now*; `asked` keeps each window in order.
+
+    Set `now` to let time pass. *answer* replaces the invented payloads, by
+    recordings for one; it is asked with *owner*, the athlete's own by default.
+    """
+
+    def __init__(
+        self,
+        athlete: Athlete,
+        *,
+        now: datetime,
+        api: Api = Api.ACCOUNT,
+        answer: Answerer = payloads.answer,
+        owner: Owner | None = None,
+    ) -> None:
+        self.athlete = athlete
+        self.owner = owner or athlete.owner
+        self.now = now
+        self.api = api
+        self.requests = 0
+        self.asked: list[Window] = []
+        self.closed = False
+        self._answer = answer
+        self._refusals: dict[str, _Refusal] = {}
+        self._fixed: dict[str, Json | None] = {}
+        self._rows: dict[str, Json] = {}
+        self._revisions: dict[str, Callable[[Json], Json]] = {}
+
+    def refuses(self, stream_name: str, error: GarminError, times: int | None = None) -> Self:
+        """Raise *error* when the stream is asked for: always, or the next *times*."""
+        self._refusals[stream_name] = _Refusal(error, times)
+        return self
+
+    def answers(self, stream_name: str, body: Json | None) -> Self:
+        """Answer *body* to each window of the stream; None is 204, an answer without a body."""
+        self._fixed[stream_name] = body
+        return self
+
+    def has(self, stream_name: str, body: Json) -> Self:
+        """Keep *body* for the stream; each window gets its rows of that body, 204 without any."""
+        self._rows[stream_name] = body
+        return self
+
+    def revise(self, stream_name: str, change: Callable[[Json], Json]) -> Self:
+        """Let *change* edit each later payload of the stream; it gets its own copy."""
+        self._revisions[stream_name] = change
+        return self
+
+    def fetch(self, window: Window) -> Payload | None:
+        """Return Garmin's answer for *window*, or None when it has nothing.
+
+        Raises the error that was told, or the one that the answer's status means.
+        """
+        name = window.stream.name
+        self.asked.append(window)
+        self._refuse_if_told(name)
+        body = self._told(window) if name in self._fixed | self._rows else self._asked(window)
+        if body is None:
+            return None
+        change = self._revisions.get(name)
+        return Payload(self.api, change(copy.deepcopy(body)) if change else body)
+
+    def profile(self) -> GarminProfile:
+        """Return who the connection belongs to; costs two requests."""
+        settings = self._request(_SETTINGS, {})
+        social = self._request(_SOCIAL, {}) if self.api is Api.ACCOUNT else None
+        if self.api is Api.PERSONAL:
+            self.requests += 1
+        zone = settings.get("timeZone") if isinstance(settings, dict) else None
+        named = social if isinstance(social, dict) else {}
+        return GarminProfile(
+            profile_id=str(named.get("profileId", self.owner.profile_id)),
+            display_name=str(named.get("displayName", self.owner.display_name)),
+            time_zone=zone if isinstance(zone, str) else None,
+        )
+
+    def close(self) -> None:
+        """Remember that the connection was closed."""
+        self.closed = True
+
+    def _refuse_if_told(self, name: str) -> None:
+        refusal = self._refusals.get(name)
+        if refusal is None or refusal.times == 0:
+            return
+        self.requests += 1
+        if refusal.times is not None:
+            refusal.times -= 1
+        raise refusal.error
+
+    def _told(self, window: Window) -> Json | None:
+        self.requests += 1
+        name = window.stream.name
+        if name in self._fixed:
+            return copy.deepcopy(self._fixed[name])
+        body = within(copy.deepcopy(self._rows[name]), window.first, window.last)
+        return body if days_in(body) else None
+
+    def _asked(self, window: Window) -> Json | None:
+        """Ask as the edges do: once, or page after page until one is not full."""
+        route = window.stream.routes[self.api]
+        path = self._filled(route.path, window, quote(self.owner.display_name, safe=""))
+        query = {
+            key: self._filled(text, window, self.owner.display_name)
+            for key, text in route.query.items()
+        }
+        is_long = route.too_long_is_500 and len(window.days) > _SURELY_SHORT_DAYS
+        if route.page_size is None:
+            return self._request(path, query, too_long_is_500=is_long)
+        whole: list[Json] = []
+        while True:
+            paging = {"start": str(len(whole)), "limit": str(route.page_size)}
+            page = self._request(path, {**query, **paging}, too_long_is_500=is_long)
+            if page is None:
+                return whole or None
+            if not isinstance(page, list):
+                raise UnexpectedPayload
+            whole += page
+            if len(page) < route.page_size:
+                return whole
+
+    @staticmethod
+    def _filled(text: str, window: Window, name: str) -> str:
+        places = {
+            "{first}": window.first.isoformat(),
+            "{last}": window.last.isoformat(),
+            "{today}": window.last.isoformat(),
+            "{display_name}": name,
+        }
+        for place, value in places.items():
+            text = text.replace(place, value)
+        return text
+
+    def _request(
+        self, path: str, query: Mapping[str, str], *, too_long_is_500: bool = False
+    ) -> Json | None:
+        self.requests += 1
+        answer = self._answer(self.owner, self.api, path, query, self.now)
+        if answer.status in {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_FOUND}:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise _error_of(answer, too_long_is_500=too_long_is_500)
+        if isinstance(answer.body, bytes):
+            body: Json = json.loads(answer.body)
+            return body
+        return answer.body
+
+
+def _error_of(answer: Answer, *, too_long_is_500: bool) -> GarminError:
+    if answer.status == HTTPStatus.INTERNAL_SERVER_ERROR and too_long_is_500:
+        return BadRequest()
+    return _ERRORS.get(answer.status, GarminUnavailable)()
