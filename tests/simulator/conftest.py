@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from garminconnect import Garmin
@@ -118,7 +118,7 @@ def new_garmin(
     monkeypatch.delenv("GARMINTOKENS", raising=False)
     with without_delays(), ExitStack() as sessions:
 
-        def make(*args: str, **kwargs: object) -> Garmin:
+        def make(*args: Any, **kwargs: Any) -> Garmin:
             garmin = Garmin(*args, **kwargs)
             client = garmin.client
             client._sso = client._connect = client._connectapi = server.url

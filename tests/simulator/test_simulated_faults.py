@@ -17,6 +17,8 @@ from training_analyzer.simulator.world import World
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from training_analyzer.simulator.fault import When
+
 HRV = "/hrv-service/hrv/2026-11-20"
 STEPS = "/usersummary-service/stats/steps/daily/2026-11-20/2026-11-20"
 
@@ -103,7 +105,7 @@ def test_fault_has_its_hours(server: SimulatorServer, reader: Reader) -> None:
     ],
 )
 def test_fault_chooses_its_requests(
-    server: SimulatorServer, reader: Reader, choice: dict[str, str], *, struck: bool
+    server: SimulatorServer, reader: Reader, choice: When, *, struck: bool
 ) -> None:
     """A fault can be for one account, one kind of token or one method only."""
     server.faults.answer("/", status=418, **choice)

@@ -212,8 +212,9 @@ def test_rate_limit_carries_its_wait(server: SimulatorServer, new_garmin: NewGar
     with pytest.raises(GarminConnectTooManyRequestsError) as refused:
         garmin.connectapi(HRV)
 
-    assert refused.value.__cause__ is not None
-    assert refused.value.__cause__.response.headers["Retry-After"] == "600"
+    cause = refused.value.__cause__
+    assert isinstance(cause, GarminConnectConnectionError)
+    assert cause.response.headers["Retry-After"] == "600"
 
 
 def test_another_persons_name_opens_nothing(server: SimulatorServer, new_garmin: NewGarmin) -> None:

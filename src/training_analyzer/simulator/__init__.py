@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from training_analyzer.simulator.account import Account
 from training_analyzer.simulator.answer import Answer, Answerer, Owner
+from training_analyzer.simulator.residents import demo_world, inhabited, ways_in
 from training_analyzer.simulator.server import SimulatorServer, serve
 from training_analyzer.simulator.tokens import Lifetimes
 from training_analyzer.simulator.world import World
@@ -16,5 +17,8 @@ __all__ = [
     "Owner",
     "SimulatorServer",
     "World",
+    "demo_world",
+    "inhabited",
     "serve",
+    "ways_in",
 ]

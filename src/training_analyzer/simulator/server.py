@@ -29,7 +29,7 @@ class SimulatorServer:
         self._listener = Listener((host, port), world)
         self._thread = Thread(
             target=self._listener.serve_forever,
-            kwargs={"poll_interval": 0.05},
+            kwargs={"poll_interval": 0.02},
             name="simulated-garmin",
         )
 
