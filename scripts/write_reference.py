@@ -1,0 +1,247 @@
+"""Write the generated pages of docs/reference; with --check, only tell whether they are current.
+
+The pages come out of the code, so that they cannot drift from it. A table or a setting
+without a line of purpose below stops this script: that line is its documentation.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
+
+from training_analyzer.db.tables import metadata
+from training_analyzer.db.types import UtcDateTime
+from training_analyzer.errors import GarminSyncError, SyncError
+from training_analyzer.model import Api
+from training_analyzer.settings import Settings
+from training_analyzer.streams import CATALOG
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+REFERENCE: Final = Path(__file__).resolve().parents[1] / "docs/reference"
+NOTE: Final = "<!-- Written by scripts/write_reference.py. Change the code, then run it. -->"
+
+TABLES: Final = {
+    "users": "People who may use this instance.",
+    "garmin_credentials": "A person's link to one Garmin account; e-mail and password encrypted.",
+    "garmin_secrets": "Every other secret of a connection: tokens and keys, encrypted.",
+    "garmin_sync_config": "What a person wants synced, and when. No row means the defaults.",
+    "garmin_sync_history": "One row for each run, the running one included.",
+    "garmin_schedule": "When a person is due, and which worker syncs them now.",
+    "garmin_coverage": "The ledger: what is known of each stream on each day.",
+    "garmin_payloads": "The raw archive: Garmin's answers as they came, compressed.",
+    "profiles": "The person as Garmin knows them: one row, the latest state.",
+    "activities": "One row for each activity, legs of a multisport activity included.",
+    "daily_summaries": "The day's steps, calories, heart rate, stress, body battery and more.",
+    "sleep_nights": "One row for each night, under the day of waking up.",
+    "hrv_nights": "Heart rate variability of the night, with the person's baseline.",
+    "body_battery_days": "Body battery gained and spent on a day.",
+    "resting_heart_rates": "Resting heart rate of a day.",
+    "weigh_ins": "Each time somebody stood on the scale.",
+    "training_status_days": "Training status and load of a day, for each device.",
+    "vo2max_days": "VO2max of a day, for each sport.",
+}
+SETTINGS: Final = {
+    "CREDENTIAL_ENCRYPTION_KEY": "Encrypts every stored secret. Keep a copy apart from the data.",
+    "CREDENTIAL_ENCRYPTION_KEY_ID": "The name of that key; stored beside each secret.",
+    "CREDENTIAL_ENCRYPTION_PREVIOUS_KEYS": "Older keys: they still decrypt, and encrypt nothing.",
+    "DATABASE_URL": "Where the data is kept. PostgreSQL needs the extra `postgres`.",
+    "GARMIN_SYNC_ENABLED": "Whether the scheduler syncs by itself.",
+    "GARMIN_SYNC_HOUR": "The hour (UTC) of people who chose no time of their own.",
+    "GARMIN_SYNC_MAX_RETRIES": "How often one due sync is tried again after a fault.",
+    "GARMIN_SERVER_URL": "Stands in for all of Garmin's hosts: for the simulator.",
+    "GARMIN_REQUESTS_PER_MINUTE": "The pace of requests for one account.",
+    "GARMIN_CONCURRENT_SYNCS": "How many people one process syncs at once.",
+    "PUBLIC_URL": "The address under which people reach this instance.",
+    "HOST": "The address to listen on. Anything but loopback is reachable by others.",
+    "PORT": "The port to listen on; 0 takes a free one.",
+    "LOG_LEVEL": "How much is logged. No level logs a secret.",
+    "LOG_FORMAT": "Lines for people, or JSON for machines.",
+}
+DEFAULTS: Final = {
+    "CREDENTIAL_ENCRYPTION_KEY": "none: required",
+    "DATABASE_URL": "an SQLite file in the platform's user data directory",
+}
+UNITS: Final = {
+    "_at": "an instant, UTC",
+    "_utc": "an instant, UTC",
+    "_s": "seconds",
+    "_min": "minutes",
+    "_ms": "milliseconds",
+    "_m": "metres",
+    "_cm": "centimetres",
+    "_mps": "metres per second",
+    "_bpm": "beats per minute",
+    "_brpm": "breaths per minute",
+    "_spm": "steps per minute",
+    "_rpm": "revolutions per minute",
+    "_kcal": "kilocalories",
+    "_g": "grams",
+    "_ml": "millilitres",
+    "_w": "watts",
+    "_pct": "percent",
+    "_c": "degrees Celsius",
+    "_deg": "degrees, north and east positive",
+}
+
+
+def page(title: str, intro: str, *blocks: str) -> str:
+    """Return a generated page."""
+    return "\n\n".join([NOTE, f"# {title}", intro.strip(), *blocks]) + "\n"
+
+
+def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [list(heads), *(list(row) for row in rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def type_of(column: Column[object]) -> str:
+    """Return a column's kind in the words of SQL that both databases share."""
+    if isinstance(column.type, UtcDateTime):
+        return "instant"
+    return str(column.type).lower()
+
+
+def notes_on(column: Column[object]) -> str:
+    """Return what else the schema says of a column."""
+    parts = []
+    if column.primary_key:
+        parts.append("key")
+    if not column.nullable and not column.primary_key:
+        parts.append("always set")
+    if column.server_default is not None:
+        parts.append(f"default `{column.server_default.arg}`")  # type: ignore[attr-defined] # ours are all DefaultClause
+    return ", ".join(parts)
+
+
+def rules_of(table: Table) -> Iterator[str]:
+    """Yield the table's constraints, as a list."""
+    for constraint in sorted(table.constraints, key=lambda each: str(each.name)):
+        if isinstance(constraint, CheckConstraint):
+            yield f"- `{constraint.sqltext}`"
+        elif isinstance(constraint, UniqueConstraint):
+            yield f"- unique: {', '.join(f'`{column.name}`' for column in constraint.columns)}"
+
+
+def tables() -> str:
+    """Return the page of tables and columns."""
+    blocks = [
+        grid(["a name ends in", "and holds"], ([f"`{end}`", of] for end, of in UNITS.items()))
+    ]
+    for name, table in sorted(metadata.tables.items()):
+        rows = [[f"`{column.name}`", type_of(column), notes_on(column)] for column in table.columns]
+        blocks += [f"## {name}", TABLES[name], grid(["column", "type", ""], rows)]
+        blocks += ["\n".join(rules)] if (rules := list(rules_of(table))) else []
+    intro = """
+SQL names are part of the contract: they do not change without a line in the changelog. Every
+table of data has `user_id` first in its key, so two people never share a row. A day is
+`calendar_date`, text `YYYY-MM-DD` as Garmin gave it. An instant is UTC: text of one fixed width
+on SQLite, `timestamptz` on PostgreSQL. Missing is NULL and never zero. Truth values are 0 and 1.
+
+Every table of Garmin's data ends with `api` (which of Garmin's interfaces gave the row),
+`first_seen_at` and `changed_at`.
+"""
+    return page("Tables", intro, *blocks)
+
+
+def every(kind: type[GarminSyncError]) -> Iterator[type[GarminSyncError]]:
+    """Yield *kind* and all that descends from it, as errors.py orders them."""
+    yield kind
+    for child in kind.__subclasses__():
+        yield from every(child)
+
+
+def errors() -> str:
+    """Return the page of error codes."""
+    rows = []
+    for kind in every(GarminSyncError):
+        text = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
+        reaction = kind.reaction.value.replace("_", " ") if issubclass(kind, SyncError) else ""
+        rows.append(
+            [
+                f"`{kind.code}`",
+                f"`{kind.__name__}`",
+                str(kind.http_status),
+                str(kind.exit_code),
+                reaction,
+                text,
+            ]
+        )
+    intro = """
+A program reads the code; a person reads the text. The API answers with the HTTP status, a command
+ends with the exit status: 0 completed, 1 failed, 2 wrong usage, 3 partial, 75 try later. The
+reaction is what a running sync does when it meets the error.
+
+`stop the clock`: no sync by itself until the person connects again. `cool down`: leave Garmin alone
+until a time that is stored. `back off`: try again, later each time. `skip stream`: go on with the
+other streams. `halve window`: ask for fewer days at once. `end`: end this run.
+"""
+    heads = ["code", "class", "HTTP", "exit", "reaction", "text"]
+    return page("Errors", intro, grid(heads, rows))
+
+
+def settings() -> str:
+    """Return the page of settings."""
+    rows = []
+    for field in Settings.model_fields.values():
+        name = str(field.validation_alias)
+        default = field.default
+        plain = str(default).lower() if isinstance(default, bool) else str(default)
+        shown = DEFAULTS.get(name) or (f"`{plain}`" if default else "none")
+        rows.append([f"`{name}`", SETTINGS[name], field.description or "", shown])
+    intro = """
+Settings are environment variables, or lines of a file `.env` in the folder where `garmin-sync`
+starts; the environment wins. An empty value counts as unset. A wrong value stops the start with one
+line that names the variable and never shows its value.
+
+The encryption settings and `DATABASE_URL` may stand in a file of their own: set the variable's name
+with `_FILE` behind it to the path, such as `CREDENTIAL_ENCRYPTION_KEY_FILE`. A file with secrets must
+be readable by its owner alone.
+"""
+    return page("Settings", intro, grid(["variable", "what for", "value", "default"], rows))
+
+
+def streams() -> str:
+    """Return the page of streams."""
+    rows = []
+    for stream in CATALOG:
+        routes = [
+            f"{api.value}: {'one answer' if stream.is_snapshot else f'{route.cap_days} days'}"
+            for api in Api
+            if (route := stream.routes.get(api))
+        ]
+        rows.append(
+            [f"`{stream.name}`", stream.group.value, f"`{stream.table}`", "<br>".join(routes)]
+        )
+    intro = """
+A stream is one kind of Garmin data. It is switched on and off with its group. The last column says
+which of Garmin's interfaces has it (`account`: a password or a token; `personal`: a Personal API
+key) and how many days one request may cover there.
+"""
+    heads = ["stream", "group", "table", "one request covers"]
+    return page("Streams", intro, grid(heads, rows))
+
+
+def main() -> None:
+    """Write the pages, or with --check end with 1 and the names of those that are not current."""
+    pages = {"tables": tables, "errors": errors, "settings": settings, "streams": streams}
+    stale = []
+    for name, write in pages.items():
+        path = REFERENCE / f"{name}.md"
+        text = write()
+        if not path.is_file() or path.read_text("utf-8") != text:
+            stale.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(text, "utf-8")
+    if stale and "--check" in sys.argv:
+        sys.exit(f"Not current: {', '.join(stale)}. Run scripts/write_reference.py.")
+
+
+if __name__ == "__main__":
+    main()
