@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import threading
+import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -87,6 +89,18 @@ def test_garminconnect_reads_activities(ada: Garmin) -> None:
     assert len(found) > 20
     assert newest["activityId"] == found[0]["activityId"]
     assert newest["summaryDTO"]["duration"] == pytest.approx(found[0]["duration"])
+
+
+def test_garminconnect_downloads_a_file(ada: Garmin) -> None:
+    """The unmodified client downloads an activity's original file: a FIT file in an archive."""
+    first = (DAY - timedelta(days=60)).isoformat()
+    newest = ada.get_activities_by_date(first, DAY.isoformat())[0]["activityId"]
+
+    archive = ada.download_activity(newest, dl_fmt=ada.ActivityDownloadFormat.ORIGINAL)
+
+    with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+        (name,) = opened.namelist()
+        assert opened.read(name)[8:12] == b".FIT"
 
 
 def test_gcpapi_sync_reads_its_models(server: SimulatorServer) -> None:
