@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory, SyncOutcome
 
 SPREAD_WINDOW = timedelta(minutes=15)
-# A slot may come a little early after the run before it: a tick is never on the second,
-# and an hourly user with the default interval of 60 minutes must not lose every other hour.
-SLOT_GRACE = timedelta(minutes=5)
+# A slot may come a little early after the run before it, which may itself have begun late
+# in the queue: an hourly user with the default interval of 60 minutes must not lose every
+# other hour.
+SLOT_GRACE = timedelta(minutes=20)
 FIRST_BACK_OFF = timedelta(minutes=2)
 LONGEST_BACK_OFF = timedelta(hours=1)
 DEFAULT_COOL_DOWN = timedelta(minutes=15)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.garmin.pacing import Pacing
     from training_analyzer.model import GarminCredentials, GarminProfile, Region
-    from training_analyzer.services.vault import Vault
+    from training_analyzer.services.vault import Opened, Vault
 
 log = logging.getLogger(__name__)
 
@@ -104,9 +104,7 @@ class Opener:
             return self._log_in_again(credentials)
         garmin = None
         try:
-            garmin = self._with_tokens(
-                credentials, TokenBundle.parse(stored.text), version=stored.version
-            )
+            garmin = self._with_tokens(credentials, stored)
             garmin.ensure_fresh()
         except (TokenExpired, TokenInvalid):
             if garmin is not None:
@@ -118,11 +116,9 @@ class Opener:
             raise
         return garmin
 
-    def _with_tokens(
-        self, credentials: GarminCredentials, tokens: TokenBundle, *, version: int
-    ) -> AccountGarmin:
+    def _with_tokens(self, credentials: GarminCredentials, stored: Opened) -> AccountGarmin:
         user_id = credentials.user_id
-        at = [version]
+        at = [stored.version]
 
         def save(rotated: TokenBundle) -> None:
             saved = self.vault.put(
@@ -137,13 +133,21 @@ class Opener:
                 raise LeaseLost
             at[0] += 1
 
+        def stored_since() -> TokenBundle | None:
+            latest = self.vault.get(user_id, TOKEN_BUNDLE)
+            if latest is None or latest.version == at[0]:
+                return None
+            at[0] = latest.version
+            return TokenBundle.restore(latest.text)
+
         return AccountGarmin(
-            tokens,
+            TokenBundle.restore(stored.text),
             display_name=credentials.garmin_display_name,
             hosts=self.hosts(credentials.region),
             pace=self.pacing.for_account(user_id),
             save_tokens=save,
             now=self.now,
+            other_tokens=stored_since,
         )
 
     def _log_in_again(self, credentials: GarminCredentials) -> AccountGarmin:
@@ -185,9 +189,7 @@ class Opener:
         if credentials is None or stored is None:
             # The person disconnected in this very moment.
             raise CredentialsRejected
-        return self._with_tokens(
-            credentials, TokenBundle.parse(stored.text), version=stored.version
-        )
+        return self._with_tokens(credentials, stored)
 
 
 def check_same_account(credentials: GarminCredentials | None, profile: GarminProfile) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
@@ -20,6 +20,7 @@ from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.garmin.logs import quiet_foreign_loggers
 from training_analyzer.garmin.pacing import Pacing
 from training_analyzer.jobs.threads import ThreadDispatcher
+from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.services.connections import Connections
 from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.services.opening import Opener
@@ -83,7 +84,11 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
     quiet_foreign_loggers()
     encryption = EncryptionService.from_settings(settings)
     database = open_database(settings.database_url)
-    credentials = GarminCredentialsRepository(database=database, now=now)
+    credentials = GarminCredentialsRepository(
+        database=database,
+        now=now,
+        defaults=replace(CONFIG_DEFAULTS, sync_time=f"{settings.sync_hour:02d}:00"),
+    )
     schedule = ScheduleRepository(database)
     data = GarminDataRepository(database)
     vault = Vault(encryption, SecretsRepository(database), now)

@@ -228,6 +228,19 @@ def hold(db: Connection, lease: Lease, *, until: datetime) -> bool:
     return held.rowcount == 1
 
 
+def forget_slot(db: Connection, user_id: str) -> None:
+    """Drop the user's regular due time inside the caller's transaction; the next tick sets it.
+
+    A first sync that is waiting stays due, and so does what Garmin asked for.
+    """
+    db.execute(
+        update(garmin_schedule)
+        .where(garmin_schedule.c.user_id == user_id)
+        .where(garmin_schedule.c.reason == SyncType.SCHEDULED.value)
+        .values(due_at=None)
+    )
+
+
 def _is_held_by(lease: Lease) -> ColumnElement[bool]:
     return and_(garmin_schedule.c.user_id == lease.user_id, garmin_schedule.c.fence == lease.fence)
 
