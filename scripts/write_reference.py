@@ -201,8 +201,8 @@ starts; the environment wins. An empty value counts as unset. A wrong value stop
 line that names the variable and never shows its value.
 
 The encryption settings and `DATABASE_URL` may stand in a file of their own: set the variable's name
-with `_FILE` behind it to the path, such as `CREDENTIAL_ENCRYPTION_KEY_FILE`. A file with secrets must
-be readable by its owner alone.
+with `_FILE` behind it to the path, such as `CREDENTIAL_ENCRYPTION_KEY_FILE`. A file with secrets
+must be readable by its owner alone.
 """
     return page("Settings", intro, grid(["variable", "what for", "value", "default"], rows))
 

@@ -37,6 +37,12 @@ def tracked() -> list[Path]:
 
 
 @pytest.fixture(scope="session")
+def reference(root: Path) -> dict[str, str]:
+    """Return the pages of the reference by name."""
+    return {path.stem: path.read_text("utf-8") for path in (root / "docs/reference").glob("*.md")}
+
+
+@pytest.fixture(scope="session")
 def modules() -> dict[str, Module]:
     """Return the package's modules by their dotted names."""
     found = {}
