@@ -14,6 +14,7 @@ import pytest
 from postgres_server import PostgresServer, running_server
 
 from training_analyzer.db import Database, open_database
+from training_analyzer.db.repositories import GarminCredentialsRepository
 from training_analyzer.services.encryption import EncryptionService
 
 if TYPE_CHECKING:
@@ -101,22 +102,27 @@ def sqlite_url(migrated_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    """Give the URL of a fresh, migrated PostgreSQL database."""
-    with postgres_server.database() as url:
-        yield url
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """Give the URL of an empty, migrated PostgreSQL database. Leave its schema alone."""
+    return postgres_server.emptied()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """Give the URL of a fresh, migrated database, of each kind in turn."""
+    """Give the URL of an empty, migrated database, of each kind in turn."""
     fixture = "sqlite_url" if request.param == "sqlite" else "postgres_url"
     return str(request.getfixturevalue(fixture))
 
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    """Give an open, fresh, migrated database, of each kind in turn."""
+    """Give an open, empty, migrated database, of each kind in turn."""
     opened = open_database(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def repo(database: Database, clock: FakeClock) -> GarminCredentialsRepository:
+    """Give the document's repository on an empty database, of each kind in turn."""
+    return GarminCredentialsRepository(database=database, now=clock)

@@ -7,13 +7,14 @@ import itertools
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import create_engine, make_url, text
 
 from training_analyzer.db import open_database
+from training_analyzer.db.tables import metadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +31,8 @@ class PostgresServer:
         # Two workers, or two people, may share one server.
         self._prefix = f"gs_test_{os.getpid()}_{os.urandom(3).hex()}"
         self._numbers = itertools.count(1)
+        self._databases = ExitStack()
+        self._shared: str | None = None
         self._template = f"{self._prefix}_tpl"
         self._run(f'CREATE DATABASE "{self._template}"')
         open_database(self._at(self._template), migrate=True).close()
@@ -46,8 +49,24 @@ class PostgresServer:
         finally:
             self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def emptied(self) -> str:
+        """Return the URL of the one database that is emptied each time: far faster.
+
+        For tests that leave the schema alone.
+        """
+        if self._shared is None:
+            self._shared = self._databases.enter_context(self.database())
+            return self._shared
+        engine = create_engine(self._shared)
+        with engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.execute(table.delete())
+        engine.dispose()
+        return self._shared
+
     def close(self) -> None:
-        """Drop the template."""
+        """Drop the databases that are left."""
+        self._databases.close()
         self._run(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
         self._admin.dispose()
 
@@ -81,12 +100,24 @@ def _url() -> Iterator[str]:
     data = tempfile.mkdtemp(prefix="gs-pg-")
     runtime = tempfile.mkdtemp(prefix="gs-run-")
     server = _wheel(runtime).get_server(data, cleanup_mode="delete")
+    url = str(server.get_uri(database="postgres", driver="psycopg"))
+    _make_careless(url)
     try:
-        yield str(server.get_uri(database="postgres", driver="psycopg"))
+        yield url
     finally:
         server.cleanup()
         for folder in (data, runtime):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_careless(url: str) -> None:
+    """Let our own server answer before the disk has: nothing here outlives the tests."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    engine.dispose()
 
 
 def _wheel(runtime: str) -> Any:

@@ -16,10 +16,18 @@ from training_analyzer.db.tables import metadata, users
 from training_analyzer.errors import DatabaseUnusable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from conftest import FakeClock
     from postgres_server import PostgresServer
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """Give a PostgreSQL database of this test alone: it may change the schema."""
+    with postgres_server.database() as url:
+        yield url
 
 
 def add_user(database: Database, clock: FakeClock) -> None:
