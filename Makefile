@@ -47,6 +47,12 @@ lint: $(DEV) ## Check style and types
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict src scripts bench
+	@# Each folder of tests may have a conftest of its own, so each is checked by itself.
+	MYPYPATH=src:tests $(BIN)/mypy --strict tests/*.py
+	@for folder in $(sort $(dir $(wildcard tests/*/*.py))); do \
+		echo "mypy --strict $$folder"; \
+		MYPYPATH=src:tests $(BIN)/mypy --strict $$folder || exit 1; \
+	done
 
 bench: $(INSTALLED) ## Measure a first sync: requests, time, rows
 	$(BIN)/python bench/first_sync.py $(ARGS)
