@@ -52,7 +52,7 @@ def wears(athlete: Athlete, day: date) -> bool:
         return False
     dice = athlete.dice(date(day.year, 1, 1), "drawer")
     drawer = date(day.year, 1, 1) + timedelta(days=dice.randint(60, 330))
-    if 0 <= (day - drawer).days < dice.randint(2, 4):
+    if 0 <= (day - drawer).days < dice.randint(2, 4) and not is_ill(athlete, day):
         return False
     return athlete.dice(day, "wears").random() > 0.015  # noqa: PLR2004 - five days a year
 

@@ -45,6 +45,7 @@ _ERRORS: Final[Mapping[int, type[GarminError]]] = {
 _SURELY_SHORT_DAYS: Final = 31
 _SOCIAL: Final = "/userprofile-service/socialProfile"
 _SETTINGS: Final = "/userprofile-service/userprofile/settings"
+_DAILY: Final = "/usersummary-service/usersummary/daily"
 
 
 @dataclass(slots=True)
@@ -118,15 +119,16 @@ class SimulatedGarmin:
 
     def profile(self) -> GarminProfile:
         """Return who the connection belongs to; costs two requests."""
-        settings = self._request(_SETTINGS, {})
-        social = self._request(_SOCIAL, {}) if self.api is Api.ACCOUNT else None
-        if self.api is Api.PERSONAL:
-            self.requests += 1
-        zone = settings.get("timeZone") if isinstance(settings, dict) else None
-        named = social if isinstance(social, dict) else {}
+        settings = self._object(_SETTINGS)
+        if self.api is Api.ACCOUNT:
+            profile_id = self._object(_SOCIAL).get("profileId")
+        else:
+            today = self.now.date().isoformat()
+            profile_id = self._object(_DAILY, calendarDate=today).get("userProfileId")
+        zone = settings.get("timeZone")
         return GarminProfile(
-            profile_id=str(named.get("profileId", self.owner.profile_id)),
-            display_name=str(named.get("displayName", self.owner.display_name)),
+            profile_id=str(profile_id),
+            display_name=str(settings.get("displayName", profile_id)),
             time_zone=zone if isinstance(zone, str) else None,
         )
 
@@ -185,6 +187,12 @@ class SimulatedGarmin:
         for place, value in places.items():
             text = text.replace(place, value)
         return text
+
+    def _object(self, path: str, **query: str) -> dict[str, Json]:
+        body = self._request(path, query)
+        if not isinstance(body, dict):
+            raise UnexpectedPayload
+        return body
 
     def _request(
         self, path: str, query: Mapping[str, str], *, too_long_is_500: bool = False

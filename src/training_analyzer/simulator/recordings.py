@@ -52,6 +52,8 @@ def answer_from_recordings(directory: Path) -> Answerer:
     recorded: dict[str, list[Recording]] = {}
     for one in _read(directory):
         recorded.setdefault(one.key, []).append(one)
+    for alike in recorded.values():
+        alike.sort(key=lambda one: one.days or (_NEVER, _NEVER))
 
     def answer(
         owner: Owner, api: Api, path: str, query: Mapping[str, str], now: datetime
