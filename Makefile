@@ -10,6 +10,7 @@
 VENV := .venv
 BIN := $(VENV)/bin
 VENDOR := src/training_analyzer/web/static/vendor
+ASSETS := $(VENDOR)/htmx.min.js
 RUNTIME := $(VENV)/.installed-runtime
 DEV := $(VENV)/.installed-dev
 # What is needed to run is also there once the development tools are.
@@ -57,7 +58,7 @@ lint: $(DEV) ## Check style and types
 bench: $(INSTALLED) ## Measure a first sync: requests, time, rows
 	$(BIN)/python bench/first_sync.py $(ARGS)
 
-assets: $(VENDOR)/.done ## Fetch the scripts of the web pages (htmx, uPlot) with npm
+assets: $(ASSETS) ## Fetch the scripts of the web pages (htmx, uPlot) with npm
 
 clean: ## Remove what make made; .env and databases stay
 	rm -rf $(VENV) node_modules $(VENDOR) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -82,10 +83,9 @@ $(RUNTIME): $(VENV)/.installed-tools requirements.lock pyproject.toml
 $(DEV): $(VENV)/.installed-tools requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
 
-$(VENDOR)/.done: package.json package-lock.json src/training_analyzer/web/static/vendor.json scripts/fetch_assets.py | $(INSTALLED)
+$(ASSETS): package.json package-lock.json src/training_analyzer/web/static/vendor.json scripts/fetch_assets.py | $(INSTALLED)
 	@echo "==> Fetching the scripts of the web pages"
 	@$(BIN)/python scripts/fetch_assets.py
-	@touch $@
 
 # The pages work without these files, so a machine that cannot fetch them goes on.
 assets-if-possible: | $(INSTALLED)

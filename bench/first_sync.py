@@ -83,7 +83,7 @@ def main() -> None:
                 "GARMIN_REQUESTS_PER_MINUTE": "600",
             }
             token = json.dumps(garmin["athletes"][0]["token"])
-            run(folder, env, "user", "add", NAME, given="a long pass phrase\n" * 2)
+            run(folder, env, "user", "add", NAME, given="a long pass phrase\n")
             run(folder, env, "connect", NAME, "--kind", "token", given=token + "\n")
             lines = [
                 ("", "status", "requests", "rows changed", "seconds"),
