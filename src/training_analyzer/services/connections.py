@@ -74,7 +74,7 @@ class Connections:
         self._credentials = credentials
         self._schedule = schedule
         self._data = data
-        self._vault = vault
+        self.vault = vault
         self._opener = opener
         self._now = now
 
@@ -99,9 +99,9 @@ class Connections:
         Raises `MfaInvalid` for a wrong code (three are allowed), `MfaExpired` when no
         login waits any more; then nothing is changed.
         """
-        waiting = self._vault.get(user_id, MFA_STATE)
+        waiting = self.vault.get(user_id, MFA_STATE)
         if waiting is None or waiting.expires_at is None or waiting.expires_at <= self._now():
-            self._vault.drop(user_id, MFA_STATE)
+            self.vault.drop(user_id, MFA_STATE)
             raise MfaExpired
         held = json.loads(waiting.text)
         region = Region(held["region"])
@@ -111,7 +111,7 @@ class Connections:
             self._count_wrong_code(user_id, held, waiting.expires_at)
             raise
         connected = self._keep_login(user_id, entered, held["email"], held["password"], region)
-        self._vault.drop(user_id, MFA_STATE)
+        self.vault.drop(user_id, MFA_STATE)
         return connected
 
     def connect_token(
@@ -157,9 +157,9 @@ class Connections:
         finally:
             garmin.close()
         check_same_account(self._credentials.get_credentials(user_id), profile)
-        self._vault.put(user_id, API_KEY, cleaned)
+        self.vault.put(user_id, API_KEY, cleaned)
         if tokens:
-            self._vault.put(user_id, PERSONAL_JWT, tokens[-1].jwt, expires_at=tokens[-1].expires_at)
+            self.vault.put(user_id, PERSONAL_JWT, tokens[-1].jwt, expires_at=tokens[-1].expires_at)
         return self._keep(user_id, Kind.PERSONAL_KEY, Region.COM, profile)
 
     def disconnect(self, user_id: str, *, delete_data: bool = False) -> bool:
@@ -178,7 +178,7 @@ class Connections:
         if credentials is None or credentials.encrypted_email is None:
             return None
         try:
-            name, _, host = self._vault.unseal(credentials.encrypted_email).partition("@")
+            name, _, host = self.vault.unseal(credentials.encrypted_email).partition("@")
         except DecryptionError:
             return None
         return f"{name[:1]}…@{host[:1]}…"
@@ -186,7 +186,7 @@ class Connections:
     def _ask_for_code(self, user_id: str, needs: NeedsMfa, held: dict[str, str]) -> MfaPending:
         expires_at = self._now() + MFA_PATIENCE
         text = json.dumps({**held, "state": needs.state, "tries": 0})
-        self._vault.put(user_id, MFA_STATE, text, expires_at=expires_at)
+        self.vault.put(user_id, MFA_STATE, text, expires_at=expires_at)
         return MfaPending(
             user_id=user_id, method=needs.method, expires_at=expires_at, attempts_left=MFA_TRIES
         )
@@ -196,10 +196,10 @@ class Connections:
     ) -> None:
         tries = int(held["tries"]) + 1
         if tries >= MFA_TRIES:
-            self._vault.drop(user_id, MFA_STATE)
+            self.vault.drop(user_id, MFA_STATE)
             return
         text = json.dumps({**held, "tries": tries})
-        self._vault.put(user_id, MFA_STATE, text, expires_at=expires_at)
+        self.vault.put(user_id, MFA_STATE, text, expires_at=expires_at)
 
     def _keep_login(
         self, user_id: str, entered: LoggedIn, email: str, password: str, region: Region
@@ -207,13 +207,13 @@ class Connections:
         check_same_account(self._credentials.get_credentials(user_id), entered.profile)
         self._put_tokens(user_id, entered.tokens)
         sealed = (
-            self._vault.seal(user_id, "email", email),
-            self._vault.seal(user_id, "password", password),
+            self.vault.seal(user_id, "email", email),
+            self.vault.seal(user_id, "password", password),
         )
         return self._keep(user_id, Kind.PASSWORD, region, entered.profile, sealed)
 
     def _put_tokens(self, user_id: str, tokens: TokenBundle) -> None:
-        self._vault.put(user_id, TOKEN_BUNDLE, tokens.dump(), expires_at=tokens.expires_at)
+        self.vault.put(user_id, TOKEN_BUNDLE, tokens.dump(), expires_at=tokens.expires_at)
 
     def _keep(
         self,
@@ -226,7 +226,7 @@ class Connections:
         self._credentials.save_credentials(
             user_id,
             *sealed,
-            encryption_key_id=self._vault.key_id,
+            encryption_key_id=self.vault.key_id,
             garmin_user_id=profile.profile_id,
             garmin_display_name=profile.display_name,
             kind=kind,

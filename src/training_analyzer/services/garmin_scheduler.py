@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import SyncType
-from training_analyzer.planning import next_slot, should_sync
+from training_analyzer.planning import Span, next_slot, should_sync
 from training_analyzer.services.runtime import default_runtime
 
 if TYPE_CHECKING:
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.model import SyncOutcome
-    from training_analyzer.planning import Span
     from training_analyzer.services.run import Progress
     from training_analyzer.services.runtime import Runtime
 
-__all__ = ["GarminSyncScheduler", "should_sync"]
+__all__ = ["GarminSyncScheduler", "Span", "should_sync"]
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,129 @@
+"""Run as a script: kill syncs with SIGKILL at random points, repeat them, compare the rows.
+
+    python killed_syncs.py FOLDER SEED POINTS
+
+Prints one JSON object. Each sync runs in a process of its own, over an athlete in
+memory and a database file; its point is a database statement or commit, counted
+from the claim to the end, so that every kind of moment is hit.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from services_stage import rows
+from sqlalchemy import Engine, event
+
+from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.services.encryption import EncryptionService
+from training_analyzer.services.owner import process_name
+from training_analyzer.services.runtime import build_runtime
+from training_analyzer.services.sync import Limits, SyncService
+from training_analyzer.settings import Settings
+from training_analyzer.simulator.athletes import demo_athletes
+from training_analyzer.simulator.memory import SimulatedGarmin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+KEY = base64.urlsafe_b64encode(hashlib.sha256(b"the key of the tests").digest()).decode()
+USER = "usr_ada"
+
+
+def prepare(path: Path) -> None:
+    """Write a database with one connected user who wants 120 days."""
+    encryption = EncryptionService(KEY)
+    repository = GarminCredentialsRepository(str(path), now=lambda: NOW)
+    repository.save_credentials(USER, encryption.encrypt("ada"), encryption.encrypt("secret"))
+    repository.update_sync_config(USER, initial_sync_days=120)
+    repository.close()
+
+
+def sync(path: Path) -> dict[str, Any]:
+    """Run one sync on the database at *path*; return what came of it and every row."""
+    athlete = demo_athletes(7, NOW.date())[0]
+    garmin = SimulatedGarmin(athlete, now=NOW)
+    settings = Settings(encryption_key=KEY, database_url=f"sqlite:///{path}")
+    with build_runtime(settings, now=lambda: NOW) as runtime:
+        service = SyncService(
+            credentials=runtime.credentials,
+            schedule=runtime.schedule,
+            data=GarminDataRepository(runtime.database),
+            open_connection=lambda _user, **_: garmin,
+            owner=process_name(),
+            limits=Limits(),
+            now=lambda: NOW,
+        )
+        outcome = service.sync(USER, force=True)
+        stored = rows(runtime.database, USER)
+        history = runtime.credentials.get_sync_history(USER)
+    return {
+        "status": outcome.status,
+        "requests": garmin.requests,
+        "rows": hashlib.sha256(repr(stored).encode()).hexdigest(),
+        "count": sum(len(found) for found in stored.values()),
+        "history": [[run.status, run.error_details or ""] for run in history],
+    }
+
+
+def in_child(work: Callable[[], dict[str, Any]], answer: Path) -> int:
+    """Run *work* in a process of its own, its result written to *answer*; return how it ended."""
+    answer.unlink(missing_ok=True)
+    child = os.fork()
+    if child == 0:
+        answer.write_text(json.dumps(work()))
+        os._exit(0)
+    return os.waitpid(child, 0)[1]
+
+
+def counted(path: Path, kill_at: int | None) -> dict[str, Any]:
+    """Sync, and at the *kill_at*-th statement or commit after the start die at once."""
+    steps = [0]
+
+    def step(*_: object) -> None:
+        steps[0] += 1
+        if steps[0] == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", step)
+    event.listen(Engine, "after_cursor_execute", step)
+    event.listen(Engine, "commit", step)
+    return {**sync(path), "steps": steps[0]}
+
+
+def main(folder: Path, seed: int, points: int) -> None:
+    """Kill and repeat *points* syncs; print the undisturbed run and each disturbed one."""
+    template, answer = folder / "template.db", folder / "answer.json"
+    prepare(template)
+
+    def fresh(name: str) -> Path:
+        return Path(shutil.copy(template, folder / name))
+
+    whole = fresh("whole.db")
+    in_child(lambda: counted(whole, None), answer)
+    undisturbed = json.loads(answer.read_text())
+    dice = random.Random(seed)  # noqa: S311 - points of time, not secrets
+    disturbed = []
+    for point in sorted(dice.sample(range(1, undisturbed["steps"]), points)):
+        path = fresh(f"killed-{point}.db")
+        status = in_child(lambda p=path, at=point: counted(p, at), answer)  # type: ignore[misc] # the defaults bind the loop's values
+        killed_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        in_child(lambda p=path: sync(p), answer)  # type: ignore[misc] # likewise
+        disturbed.append({"point": point, "signal": killed_by, **json.loads(answer.read_text())})
+    print(json.dumps({"undisturbed": undisturbed, "disturbed": disturbed}))  # noqa: T201 - the script's answer
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
