@@ -123,7 +123,12 @@ def remembered[T](make: Callable[[Athlete, date], T]) -> Callable[[Athlete, date
     return recall
 
 
-_OLD = Watch(3_311_000_101, "Forerunner 245", "006-B03076-00", has_hrv=False, has_training=False)
+_OLD = Watch(
+    *(3_311_000_101, "Forerunner 245", "006-B03076-00"),
+    has_hrv=False,
+    has_training=False,
+    has_oximeter=False,
+)
 _NEW = Watch(3_469_703_076, "Forerunner 265", "006-B04257-00")
 _BIG = Watch(3_470_118_442, "fenix 7X Pro Sapphire Solar", "006-B04375-00")
 _BAND = Watch(3_329_978_681, "vivosmart 5", "006-B04121-00", has_hrv=False, has_training=False)

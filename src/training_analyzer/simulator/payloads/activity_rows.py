@@ -48,14 +48,7 @@ def list_row(ask: Ask, one: Activity) -> dict[str, Json]:
         "endTimeGMT": spaced(one.end),
         "activityType": type_of(one.kind),
         "eventType": event_of(one),
-        "distance": one.distance_m,
-        "duration": one.duration_s,
-        "elapsedDuration": one.elapsed_s,
-        "movingDuration": round(one.duration_s * 0.99, 1),
-        "elevationGain": one.ascent_m,
-        "elevationLoss": one.ascent_m,
-        "averageSpeed": round(one.speed_mps, 4),
-        "maxSpeed": round(one.speed_mps * 1.35, 4),
+        **_moved(one),
         "hasPolyline": has_gps(one),
         "ownerId": ask.owner.profile_id,
         "ownerDisplayName": ask.owner.display_name,
@@ -80,7 +73,7 @@ def list_row(ask: Ask, one: Activity) -> dict[str, Json]:
         "manualActivity": one.is_manual,
         "elevationCorrected": False,
         **_training(ask, one),
-        **_on_foot(ask, one),
+        **_on_foot(one),
         **_place(ask, one),
     }
     if one.power_w:
@@ -93,6 +86,19 @@ def list_row(ask: Ask, one: Activity) -> dict[str, Json]:
     if one.kind is SWIM:
         row |= {"poolLength": 2500.0, "activeLengths": int(one.distance_m / 25)}
     return {key: value for key, value in row.items() if value is not None}
+
+
+def _moved(one: Activity) -> dict[str, Json]:
+    return {
+        "distance": one.distance_m,
+        "duration": one.duration_s,
+        "elapsedDuration": one.elapsed_s,
+        "movingDuration": round(one.duration_s * 0.99, 1),
+        "elevationGain": one.ascent_m,
+        "elevationLoss": one.ascent_m,
+        "averageSpeed": round(one.speed_mps, 4),
+        "maxSpeed": round(one.speed_mps * 1.35, 4),
+    }
 
 
 def _training(ask: Ask, one: Activity) -> dict[str, Json]:
@@ -111,7 +117,7 @@ def _training(ask: Ask, one: Activity) -> dict[str, Json]:
     }
 
 
-def _on_foot(_ask: Ask, one: Activity) -> dict[str, Json]:
+def _on_foot(one: Activity) -> dict[str, Json]:
     if not one.steps or one.legs:
         return {}
     cadence = one.steps / one.duration_s * 60

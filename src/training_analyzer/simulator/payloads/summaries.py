@@ -56,22 +56,7 @@ def _v2_row(ask: Ask, seen: Wellness) -> dict[str, Json]:
             "endTimestampLocal": end_local(ask, seen),
             "totalDurationInMillis": seen.duration_s * 1000,
         },
-        "movement": {
-            "steps": {
-                "value": seen.steps,
-                "goal": ask.athlete.traits.step_goal,
-                "distanceInMeters": seen.distance_m,
-            },
-            "floorsAscended": {"value": int(seen.floors_up), "goal": 10},
-            "floorsDescended": {"value": int(seen.floors_down)},
-            "pushes": None,
-        },
-        "calories": {
-            "burnedResting": seen.kcal_resting,
-            "burnedActive": seen.kcal_active,
-            "burnedTotal": seen.kcal_resting + seen.kcal_active,
-            "consumedValue": None,
-        },
+        **_v2_moved(ask, seen),
         "heartRate": {
             "minValue": seen.min_bpm,
             "maxValue": seen.max_bpm,
@@ -97,6 +82,27 @@ def _v2_row(ask: Ask, seen: Wellness) -> dict[str, Json]:
             "avgValue": oxygen,
             "minValue": oxygen - 7 if oxygen else None,
             "latestValue": oxygen,
+        },
+    }
+
+
+def _v2_moved(ask: Ask, seen: Wellness) -> dict[str, Json]:
+    return {
+        "movement": {
+            "steps": {
+                "value": seen.steps,
+                "goal": ask.athlete.traits.step_goal,
+                "distanceInMeters": seen.distance_m,
+            },
+            "floorsAscended": {"value": int(seen.floors_up), "goal": 10},
+            "floorsDescended": {"value": int(seen.floors_down)},
+            "pushes": None,
+        },
+        "calories": {
+            "burnedResting": seen.kcal_resting,
+            "burnedActive": seen.kcal_active,
+            "burnedTotal": seen.kcal_resting + seen.kcal_active,
+            "consumedValue": None,
         },
     }
 
