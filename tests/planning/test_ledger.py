@@ -11,7 +11,7 @@ from training_analyzer.errors import UnexpectedPayload
 from training_analyzer.model import DayState
 from training_analyzer.planning import days_of_rows, keep_asked_days
 from training_analyzer.planning.ledger import end_of_day, settles
-from training_analyzer.streams import Window, stream
+from training_analyzer.streams import Row, Window, stream
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HRV = stream("hrv")
@@ -42,7 +42,7 @@ def test_days_of_a_clock_change_have_their_own_length(day: date, hours: int) -> 
 def test_day_without_a_row_is_empty_not_missing() -> None:
     """A day that was asked for and has no row is written down as empty."""
     window = Window(HRV, MONDAY, MONDAY + timedelta(days=1))
-    rows = [{"calendar_date": "2026-03-24"}]
+    rows: list[Row] = [{"calendar_date": "2026-03-24"}]
 
     lines = days_of_rows(
         window, rows, now=datetime(2026, 3, 25, tzinfo=UTC), look_back_days=7, zone=BERLIN
@@ -65,6 +65,6 @@ def test_answer_for_other_days_is_refused() -> None:
 def test_rows_beyond_the_window_are_left_out() -> None:
     """A row for a neighbouring day is dropped: its own window brings it."""
     window = Window(HRV, MONDAY, MONDAY)
-    rows = [{"calendar_date": "2026-03-23"}, {"calendar_date": "2026-03-24"}]
+    rows: list[Row] = [{"calendar_date": "2026-03-23"}, {"calendar_date": "2026-03-24"}]
 
     assert keep_asked_days(window, rows) == rows[:1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import SecretStr
 from services_stage import connect
 
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
@@ -30,7 +31,7 @@ def garmin(clock: Callable[[], Any]) -> Iterator[SimulatorServer]:
 def settings(database_url: str, garmin: SimulatorServer, encryption_key: str) -> Settings:
     """Give settings for a fresh database of each kind and the pretend Garmin."""
     return Settings(
-        encryption_key=encryption_key,
+        encryption_key=SecretStr(encryption_key),
         database_url=database_url,
         garmin_server_url=garmin.url,
         requests_per_minute=6000,

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
 from services_stage import rows
 from sqlalchemy import Engine, event
 
@@ -55,13 +56,18 @@ def sync(path: Path) -> dict[str, Any]:
     """Run one sync on the database at *path*; return what came of it and every row."""
     athlete = demo_athletes(7, NOW.date())[0]
     garmin = SimulatedGarmin(athlete, now=NOW)
-    settings = Settings(encryption_key=KEY, database_url=f"sqlite:///{path}")
+
+    def open_connection(_user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:
+        assert not session_is_dead
+        return garmin
+
+    settings = Settings(encryption_key=SecretStr(KEY), database_url=f"sqlite:///{path}")
     with build_runtime(settings, now=lambda: NOW) as runtime:
         service = SyncService(
             credentials=runtime.credentials,
             schedule=runtime.schedule,
             data=GarminDataRepository(runtime.database),
-            open_connection=lambda _user, **_: garmin,
+            open_connection=open_connection,
             owner=process_name(),
             limits=Limits(),
             now=lambda: NOW,
