@@ -12,8 +12,9 @@ import pytest
 from training_analyzer.errors import SyncAlreadyRunning
 
 if TYPE_CHECKING:
-    from training_analyzer.db.repositories import GarminCredentialsRepository as Repository
     from conftest import FakeClock
+
+    from training_analyzer.db.repositories import GarminCredentialsRepository as Repository
 
 
 EVA = "usr_eva"

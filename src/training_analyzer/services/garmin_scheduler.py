@@ -78,6 +78,8 @@ class GarminSyncScheduler:
         ticker.shutdown(wait=True)
         if not self._runtime.dispatcher.stop(GRACE_S):
             log.warning("A sync did not end in time; its lease runs out by itself.")
+        # A manual sync after a stop runs; one that did not end in time is still told to.
+        self._stopping = threading.Event()
 
     def tick(self) -> None:
         """Give every new user a due time, and wake all who are due."""
