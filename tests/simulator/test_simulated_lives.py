@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 from gcpapi_sync import GarminClient, RetryConfig
 
+from training_analyzer.simulator.athletes import demo_athletes
+from training_analyzer.simulator.fate import sleeps_with_watch, wears
 from training_analyzer.simulator.residents import demo_world, ways_in
 from training_analyzer.simulator.server import SimulatorServer, serve
 
@@ -24,9 +26,15 @@ if TYPE_CHECKING:
 
     from training_analyzer.simulator.world import World
 
+# The unmodified clients compare expiry with their own clock, so this world lives now. Two
+# days ago has settled everywhere on earth; a day on which the watch was off shows nothing.
 NOW = datetime.now(UTC)
-# Two days ago has settled everywhere on earth.
-DAY = (NOW - timedelta(days=2)).date()
+_ADA = demo_athletes(7, NOW.date())[0]
+DAY = next(
+    day
+    for day in ((NOW - timedelta(days=n)).date() for n in range(2, 30))
+    if wears(_ADA, day) and sleeps_with_watch(_ADA, day)
+)
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ class Limits:
 class OpenConnection(Protocol):
     """Opens a user's connection; with *session_is_dead* not by the stored session."""
 
-    def __call__(self, user_id: str, *, session_is_dead: bool = False) -> Garmin:
+    def __call__(self, user_id: str, /, *, session_is_dead: bool = False) -> Garmin:
         """Return an open connection. Raises `SyncError`s."""
 
 
