@@ -172,6 +172,22 @@ class Connections:
             there_was = self._data.delete_all(user_id) > 0 or there_was
         return there_was
 
+    def pending_login(self, user_id: str) -> MfaPending | None:
+        """Return the login that waits for its code, or None; asks nothing of Garmin."""
+        try:
+            waiting = self._vault.get(user_id, MFA_STATE)
+        except DecryptionError:
+            return None
+        if waiting is None or waiting.expires_at is None or waiting.expires_at <= self._now():
+            return None
+        held = json.loads(waiting.text)
+        return MfaPending(
+            user_id=user_id,
+            method=held.get("method", "email"),
+            expires_at=waiting.expires_at,
+            attempts_left=MFA_TRIES - int(held["tries"]),
+        )
+
     def email_hint(self, user_id: str) -> str | None:
         """Return the connected e-mail address as `a…@e…`, or None."""
         credentials = self._credentials.get_credentials(user_id)
@@ -185,7 +201,7 @@ class Connections:
 
     def _ask_for_code(self, user_id: str, needs: NeedsMfa, held: dict[str, str]) -> MfaPending:
         expires_at = self._now() + MFA_PATIENCE
-        text = json.dumps({**held, "state": needs.state, "tries": 0})
+        text = json.dumps({**held, "state": needs.state, "method": needs.method, "tries": 0})
         self.vault.put(user_id, MFA_STATE, text, expires_at=expires_at)
         return MfaPending(
             user_id=user_id, method=needs.method, expires_at=expires_at, attempts_left=MFA_TRIES
