@@ -16,6 +16,7 @@ from postgres_server import PostgresServer, running_server
 from training_analyzer.db import Database, open_database
 from training_analyzer.db.repositories import GarminCredentialsRepository
 from training_analyzer.services.encryption import EncryptionService
+from training_analyzer.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +64,20 @@ def encryption_key() -> str:
 def other_key() -> str:
     """Give a second key."""
     return base64.urlsafe_b64encode(hashlib.sha256(b"another key").digest()).decode()
+
+
+@pytest.fixture
+def environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encryption_key: str
+) -> pytest.MonkeyPatch:
+    """Give an environment with no setting but the key, in an empty folder."""
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.validation_alias), raising=False)
+        monkeypatch.delenv(f"{field.validation_alias}_FILE", raising=False)
+    monkeypatch.delenv("GARMINTOKENS", raising=False)
+    monkeypatch.setenv("CREDENTIAL_ENCRYPTION_KEY", encryption_key)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
 
 
 @pytest.fixture(scope="session")

@@ -19,20 +19,6 @@ CANARY = "canary-of-a-secret"
 type Environment = pytest.MonkeyPatch
 
 
-@pytest.fixture
-def environment(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encryption_key: str
-) -> Environment:
-    """Give an environment with no setting but the key, in an empty folder."""
-    for field in Settings.model_fields.values():
-        monkeypatch.delenv(str(field.validation_alias), raising=False)
-        monkeypatch.delenv(f"{field.validation_alias}_FILE", raising=False)
-    monkeypatch.delenv("GARMINTOKENS", raising=False)
-    monkeypatch.setenv(KEY, encryption_key)
-    monkeypatch.chdir(tmp_path)
-    return monkeypatch
-
-
 def private(path: Path, text: str, mode: int = 0o600) -> Path:
     """Write a file that only its owner may read, unless *mode* says otherwise."""
     path.write_text(text)
@@ -251,104 +237,6 @@ def test_file_that_is_not_text_is_refused(environment: Environment) -> None:
     Path(".env").write_bytes(b"PORT=\xff\xfe\n")
 
     assert refusal().message.startswith(".env cannot be read")
-
-
-@pytest.mark.parametrize("variable", [KEY, PREVIOUS, f"{KEY}_ID", "DATABASE_URL"])
-def test_secret_may_stand_in_a_file(
-    environment: Environment, encryption_key: str, other_key: str, variable: str
-) -> None:
-    """Each secret can come from the file that `..._FILE` names, line end and all."""
-    texts = {KEY: encryption_key, PREVIOUS: f"v0={other_key}", f"{KEY}_ID": "v7"}
-    environment.delenv(variable, raising=False)
-    secret = private(Path("secret"), texts.get(variable, "sqlite:///x.db") + "\n")
-    environment.setenv(f"{variable}_FILE", str(secret))
-
-    settings = load()
-
-    found = {
-        KEY: settings.encryption_key.get_secret_value(),
-        PREVIOUS: ",".join(
-            f"{key_id}={key.get_secret_value()}"
-            for key_id, key in settings.encryption_previous_keys.items()
-        ),
-        f"{KEY}_ID": settings.encryption_key_id,
-        "DATABASE_URL": settings.database_url,
-    }
-    assert found[variable] == secret.read_text().strip()
-
-
-def test_variable_and_file_together_are_refused(
-    environment: Environment, encryption_key: str
-) -> None:
-    """Of a variable and its `_FILE` twin only one can be right."""
-    environment.setenv(f"{KEY}_FILE", str(private(Path("key"), encryption_key)))
-
-    assert refusal().message == f"{KEY} and {KEY}_FILE are both set: keep one of them."
-
-
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (None, "does not name a file"),
-        ("directory", "does not name a file"),
-        ("", "empty"),
-        ("  \n", "empty"),
-        ("x" * 1025, "above 1 kB"),
-        (b"\xff\xfe", "cannot read"),
-    ],
-)
-def test_unusable_key_file_is_refused(
-    environment: Environment, tmp_path: Path, content: str | bytes | None, why: str
-) -> None:
-    """A key file that is missing, a folder, empty, too big or no text is refused."""
-    path = tmp_path / CANARY
-    if content == "directory":
-        path.mkdir()
-    elif content is not None:
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        path.chmod(0o600)
-    environment.delenv(KEY)
-    environment.setenv(f"{KEY}_FILE", str(path))
-
-    error = refusal()
-
-    assert isinstance(error, EncryptionKeyError)
-    assert error.message.startswith(f"{KEY}_FILE")
-    assert why in error.message
-
-
-@pytest.mark.parametrize("path", ["~nobody-of-that-name/key", "nul\x00byte", "x" * 5000])
-def test_path_that_cannot_be_is_refused(environment: Environment, path: str) -> None:
-    """A path that the system does not even look at is refused in one line, too."""
-    environment.delenv(KEY)
-    private(Path(".env"), "")
-    if "\x00" in path:
-        private(Path(".env"), f"{KEY}_FILE={path}\n")
-    else:
-        environment.setenv(f"{KEY}_FILE", path)
-
-    assert refusal().message.startswith(f"{KEY}_FILE")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX")
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644])
-def test_open_key_file_is_refused(environment: Environment, encryption_key: str, mode: int) -> None:
-    """A key file that others of the machine may read or write is refused, with the remedy."""
-    environment.delenv(KEY)
-    environment.setenv(f"{KEY}_FILE", str(private(Path("key"), encryption_key, mode)))
-
-    assert "chmod 600" in refusal().message
-
-
-@pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX")
-def test_open_env_file_with_a_key_is_refused(environment: Environment, encryption_key: str) -> None:
-    """A `.env` that holds the key must be its owner's alone; without secrets it need not."""
-    private(Path(".env"), "PORT=1\n", 0o644)
-    assert load().port == 1
-
-    environment.delenv(KEY)
-    private(Path(".env"), f"{KEY}={encryption_key}\n", 0o644)
-    assert refusal().message.startswith(".env")
 
 
 def test_foreign_tokens_leave_the_environment(
