@@ -36,7 +36,7 @@ class Database:
         self._one_writer = threading.Lock()
         self._writer: int | None = None
         # A database that is merely forgotten still gives its connections back.
-        self._dispose = weakref.finalize(self, self._writing.dispose)
+        weakref.finalize(self, self._writing.dispose)
 
     @property
     def where(self) -> str:
@@ -61,8 +61,8 @@ class Database:
             yield connection
 
     def close(self) -> None:
-        """Close every connection. Closing twice does no harm."""
-        self._dispose()
+        """Close every idle connection; a later use opens new ones. Closing twice does no harm."""
+        self._writing.dispose()
 
     def upgrade(self) -> None:
         """Bring the schema to this program's revision. Raises `DatabaseUnusable` if newer."""
