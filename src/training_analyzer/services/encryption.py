@@ -139,6 +139,11 @@ def get_encryption_service() -> EncryptionService:
     return EncryptionService()
 
 
+def new_key() -> str:
+    """Return a fresh, random encryption key."""
+    return Fernet.generate_key().decode()
+
+
 def _revealed(settings: Settings) -> dict[str, str]:
     previous = settings.encryption_previous_keys
     return {key_id: key.get_secret_value() for key_id, key in previous.items()}

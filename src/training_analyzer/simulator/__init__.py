@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from training_analyzer.simulator.account import Account
 from training_analyzer.simulator.answer import Answer, Answerer, Owner
-from training_analyzer.simulator.residents import demo_world, inhabited, ways_in
+from training_analyzer.simulator.residents import demo_world, inhabited, recorded_world, ways_in
 from training_analyzer.simulator.server import SimulatorServer, serve
 from training_analyzer.simulator.tokens import Lifetimes
 from training_analyzer.simulator.world import World
@@ -19,6 +19,7 @@ __all__ = [
     "World",
     "demo_world",
     "inhabited",
+    "recorded_world",
     "serve",
     "ways_in",
 ]

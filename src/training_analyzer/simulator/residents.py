@@ -8,11 +8,13 @@ from training_analyzer.simulator.account import Account
 from training_analyzer.simulator.athletes import demo_athletes
 from training_analyzer.simulator.oauth import KEY_PREFIX
 from training_analyzer.simulator.payloads import answer
+from training_analyzer.simulator.recordings import answer_from_recordings
 from training_analyzer.simulator.world import World, utc_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
+    from pathlib import Path
 
     from training_analyzer.simulator.athletes import Athlete
 
@@ -54,6 +56,17 @@ def inhabited(athletes: Iterable[Athlete], *, clock: Callable[[], datetime] = ut
 def demo_world(seed: int = 0, *, clock: Callable[[], datetime] = utc_now) -> World:
     """Return a world of the five ready-made athletes."""
     return inhabited(demo_athletes(seed, clock().date()), clock=clock)
+
+
+def recorded_world(
+    directory: Path, seed: int = 0, *, clock: Callable[[], datetime] = utc_now
+) -> World:
+    """Return a world of one person whose data are the recorded answers in *directory*.
+
+    Raises `OSError`, or another error of reading, when that is no folder of recordings.
+    """
+    person = resident(demo_athletes(seed, clock().date())[0])
+    return World([person], answer=answer_from_recordings(directory), clock=clock)
 
 
 def ways_in(world: World) -> list[WayIn]:
