@@ -18,6 +18,7 @@ from training_analyzer.errors import GarminSyncError, SyncError
 from training_analyzer.model import Api
 from training_analyzer.settings import Settings
 from training_analyzer.streams import CATALOG
+from training_analyzer.web.refusals import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -183,7 +184,18 @@ until a time that is stored. `back off`: try again, later each time. `skip strea
 other streams. `halve window`: ask for fewer days at once. `end`: end this run.
 """
     heads = ["code", "class", "HTTP", "exit", "reaction", "text"]
-    return page("Errors", intro, grid(heads, rows))
+    refusals = [
+        [f"`{kind.code}`", str(kind.http_status.value), kind.detail]
+        for kind in (Refusal, *Refusal.__subclasses__())
+    ]
+    return page(
+        "Errors",
+        intro,
+        grid(heads, rows),
+        "## What only the web refuses",
+        "No sync meets these, and no command shows them.",
+        grid(["code", "HTTP", "text"], refusals),
+    )
 
 
 def settings() -> str:
