@@ -8,6 +8,7 @@ with its condition in it.
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -259,7 +260,14 @@ def _is_free(now: datetime, abandoned_owner: str | None) -> ColumnElement[bool]:
 
 
 def _ensure_row(db: Connection, user_id: str) -> None:
-    db.execute(insert_into(db, garmin_schedule).values(user_id=user_id).on_conflict_do_nothing())
+    # A fence begins at a random number: who disconnects and connects again gets a new row,
+    # and a worker that slept through both must not find its old fence in it.
+    first_fence = secrets.randbits(48)
+    db.execute(
+        insert_into(db, garmin_schedule)
+        .values(user_id=user_id, fence=first_fence)
+        .on_conflict_do_nothing()
+    )
 
 
 def _row(db: Connection, user_id: str) -> Any:  # noqa: ANN401 - a row of the schedule
