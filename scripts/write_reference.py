@@ -184,10 +184,8 @@ until a time that is stored. `back off`: try again, later each time. `skip strea
 other streams. `halve window`: ask for fewer days at once. `end`: end this run.
 """
     heads = ["code", "class", "HTTP", "exit", "reaction", "text"]
-    refusals = [
-        [f"`{kind.code}`", str(kind.http_status.value), kind.detail]
-        for kind in (Refusal, *Refusal.__subclasses__())
-    ]
+    kinds: list[type[Refusal]] = [Refusal, *Refusal.__subclasses__()]
+    refusals = [[f"`{kind.code}`", str(kind.http_status.value), kind.detail] for kind in kinds]
     return page(
         "Errors",
         intro,
