@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -82,6 +83,8 @@ class Runtime:
 def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Runtime:
     """Build every part from *settings*. Raises `SettingsError` when one cannot be built."""
     quiet_foreign_loggers()
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     encryption = EncryptionService.from_settings(settings)
     database = open_database(settings.database_url)
     credentials = GarminCredentialsRepository(
