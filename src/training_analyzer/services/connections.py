@@ -175,7 +175,7 @@ class Connections:
     def pending_login(self, user_id: str) -> MfaPending | None:
         """Return the login that waits for its code, or None; asks nothing of Garmin."""
         try:
-            waiting = self._vault.get(user_id, MFA_STATE)
+            waiting = self.vault.get(user_id, MFA_STATE)
         except DecryptionError:
             return None
         if waiting is None or waiting.expires_at is None or waiting.expires_at <= self._now():
@@ -183,7 +183,7 @@ class Connections:
         held = json.loads(waiting.text)
         return MfaPending(
             user_id=user_id,
-            method=held.get("method", "email"),
+            method=held["method"],
             expires_at=waiting.expires_at,
             attempts_left=MFA_TRIES - int(held["tries"]),
         )
