@@ -38,7 +38,7 @@ def days_ago(count: int) -> date:
 
 def test_first_sync_of_a_year_takes_few_windows() -> None:
     """A first sync of 365 days is planned in at most 50 windows on the account API."""
-    planned = plan(CONFIG, NOTHING_KNOWN, CATALOG, Api.ACCOUNT, now=NOW, zone=UTC_ZONE)
+    planned = plan(CONFIG, NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
     assert len(planned.windows) <= 50
     assert planned.first == days_ago(364)
@@ -47,7 +47,7 @@ def test_first_sync_of_a_year_takes_few_windows() -> None:
 
 def test_newest_days_come_first() -> None:
     """A run that is cut off has the most recent days of every stream."""
-    planned = plan(CONFIG, NOTHING_KNOWN, CATALOG, Api.ACCOUNT, now=NOW, zone=UTC_ZONE)
+    planned = plan(CONFIG, NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
     ends = [window.last for window in planned.windows]
     assert ends == sorted(ends, reverse=True)
@@ -57,7 +57,7 @@ def test_settled_days_are_not_asked_for_again() -> None:
     """When everything before the look-back has settled, only the look-back is asked for."""
     known = ledger("hrv", {days_ago(n): settled(days_ago(n)) for n in range(7, 365)})
 
-    planned = plan(CONFIG, known, [stream("hrv")], Api.ACCOUNT, now=NOW, zone=UTC_ZONE)
+    planned = plan(CONFIG, known, [stream("hrv")], [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
     assert [(window.first, window.last) for window in planned.windows] == [(days_ago(6), TODAY)]
 
@@ -68,7 +68,7 @@ def test_failed_day_is_asked_for_again() -> None:
     known[days_ago(200)] = LedgerDay(days_ago(200), DayState.FAILED, NOW)
 
     planned = plan(
-        CONFIG, ledger("sleep", known), [stream("sleep")], Api.ACCOUNT, now=NOW, zone=UTC_ZONE
+        CONFIG, ledger("sleep", known), [stream("sleep")], [Api.ACCOUNT], now=NOW, zone=UTC_ZONE
     )
 
     assert [(w.first, w.last) for w in planned.windows] == [
@@ -86,7 +86,7 @@ def test_refused_stream_is_rechecked_after_a_week(age_days: int, asked: bool) ->
         {days_ago(n): LedgerDay(days_ago(n), DayState.UNSUPPORTED, refused_at) for n in range(400)},
     )
 
-    planned = plan(CONFIG, known, [stream("vo2max")], Api.ACCOUNT, now=NOW, zone=UTC_ZONE)
+    planned = plan(CONFIG, known, [stream("vo2max")], [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
     assert bool(planned.windows) is asked
 
@@ -103,7 +103,7 @@ def test_switched_off_group_is_not_asked_for(toggle: str, group: Group) -> None:
     """Each toggle takes exactly its own group out of the plan."""
     without = replace(CONFIG, **{toggle: False})  # type: ignore[arg-type] # a name from the table
 
-    planned = plan(without, NOTHING_KNOWN, CATALOG, Api.ACCOUNT, now=NOW, zone=UTC_ZONE)
+    planned = plan(without, NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
     asked = {window.stream.group for window in planned.windows}
     assert asked == {Group.ACTIVITIES, Group.WELLNESS, Group.FITNESS} - {group}
@@ -111,7 +111,7 @@ def test_switched_off_group_is_not_asked_for(toggle: str, group: Group) -> None:
 
 def test_personal_key_is_not_asked_for_what_it_lacks() -> None:
     """On the Personal API only streams that it has are planned."""
-    planned = plan(CONFIG, NOTHING_KNOWN, CATALOG, Api.PERSONAL, now=NOW, zone=UTC_ZONE)
+    planned = plan(CONFIG, NOTHING_KNOWN, CATALOG, [Api.PERSONAL], now=NOW, zone=UTC_ZONE)
 
     asked = {window.stream.name for window in planned.windows}
     assert "sleep" in asked
@@ -123,7 +123,12 @@ def test_today_is_the_persons_day() -> None:
     evening = datetime(2026, 11, 25, 11, 30, tzinfo=UTC)
 
     planned = plan(
-        CONFIG, NOTHING_KNOWN, CATALOG, Api.ACCOUNT, now=evening, zone=ZoneInfo("Pacific/Auckland")
+        CONFIG,
+        NOTHING_KNOWN,
+        CATALOG,
+        [Api.ACCOUNT],
+        now=evening,
+        zone=ZoneInfo("Pacific/Auckland"),
     )
 
     assert planned.last == date(2026, 11, 26)
@@ -134,17 +139,17 @@ def test_span_asks_for_its_days_whatever_is_known() -> None:
     known = ledger("hrv", {days_ago(n): settled(days_ago(n)) for n in range(400)})
     span = Span(days_ago(40), TODAY + timedelta(days=10))
 
-    planned = plan(CONFIG, known, [stream("hrv")], Api.ACCOUNT, now=NOW, zone=UTC_ZONE, span=span)
+    planned = plan(CONFIG, known, [stream("hrv")], [Api.ACCOUNT], now=NOW, zone=UTC_ZONE, span=span)
 
     assert [(window.first, window.last) for window in planned.windows] == [(days_ago(40), TODAY)]
 
 
 def test_profile_is_asked_for_once_a_day() -> None:
     """The profile is planned when today's was not stored yet, and only then."""
-    first = plan_profile(NOTHING_KNOWN, CATALOG, Api.ACCOUNT, now=NOW, zone=UTC_ZONE)
+    first = plan_profile(NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
     known = Coverage({w.stream.name: {TODAY: settled(TODAY)} for w in first.windows})
 
-    again = plan_profile(known, CATALOG, Api.ACCOUNT, now=NOW, zone=UTC_ZONE)
+    again = plan_profile(known, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
     assert {window.stream.name for window in first.windows} == {"profile", "user_settings"}
     assert not again.windows
@@ -168,7 +173,7 @@ def test_every_wanted_day_is_in_exactly_one_window(
     asked = stream(name)
 
     windows = plan(
-        config, ledger(name, known), [asked], Api.ACCOUNT, now=NOW, zone=UTC_ZONE
+        config, ledger(name, known), [asked], [Api.ACCOUNT], now=NOW, zone=UTC_ZONE
     ).windows
 
     planned = [day for window in windows for day in window.days]

@@ -20,8 +20,8 @@ class Garmin(Protocol):
     """
 
     @property
-    def api(self) -> Api:
-        """Which of Garmin's interfaces answers."""
+    def apis(self) -> tuple[Api, ...]:
+        """Which of Garmin's interfaces answer, the preferred one first."""
 
     @property
     def requests(self) -> int:

@@ -49,6 +49,7 @@ class AccountGarmin:
     """
 
     api: Final = Api.ACCOUNT
+    apis: Final = (Api.ACCOUNT,)
 
     def __init__(
         self,

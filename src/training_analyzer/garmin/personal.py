@@ -45,6 +45,7 @@ class PersonalGarmin:
     """
 
     api: Final = Api.PERSONAL
+    apis: Final = (Api.PERSONAL,)
 
     def __init__(
         self,

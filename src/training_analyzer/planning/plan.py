@@ -10,7 +10,7 @@ from training_analyzer.model import Api, GarminSyncConfig, Group
 from training_analyzer.streams import Stream, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
     from training_analyzer.planning.ledger import Coverage
@@ -45,13 +45,15 @@ def plan(
     config: GarminSyncConfig,
     coverage: Coverage,
     streams: Iterable[Stream],
-    api: Api,
+    apis: Sequence[Api],
     *,
     now: datetime,
     zone: ZoneInfo,
     span: Span | None = None,
 ) -> Plan:
-    """Return the windows worth asking *api* for at *now*, newest first.
+    """Return the windows worth asking Garmin for at *now*, newest first.
+
+    *apis* are those that the connection reaches, the preferred one first.
 
     Wanted are the days of the look-back and, before them, each day of the initial
     span that has not settled; so a cut-off backfill goes on by itself. With *span*
@@ -61,7 +63,9 @@ def plan(
     windows = [
         window
         for stream in streams
-        if api in stream.routes and stream.group in config.groups and not stream.is_snapshot
+        if (api := stream.api_among(apis))
+        and stream.group in config.groups
+        and not stream.is_snapshot
         for window in _windows(stream, _wanted(stream, config, coverage, now, today, span), api)
     ]
     # sorted() is stable: within one day the catalog's order holds.
@@ -69,7 +73,12 @@ def plan(
 
 
 def plan_profile(
-    coverage: Coverage, streams: Iterable[Stream], api: Api, *, now: datetime, zone: ZoneInfo
+    coverage: Coverage,
+    streams: Iterable[Stream],
+    apis: Sequence[Api],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
 ) -> Plan:
     """Return the snapshot windows that were not answered yet today."""
     today = now.astimezone(zone).date()
@@ -77,7 +86,7 @@ def plan_profile(
         tuple(
             Window(stream, today, today)
             for stream in streams
-            if api in stream.routes
+            if stream.api_among(apis)
             and stream.is_snapshot
             and stream.group is Group.PROFILE
             and coverage.wants(stream.name, today)

@@ -37,7 +37,7 @@ from training_analyzer.services.run import Progress, Run
 from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
@@ -213,22 +213,27 @@ class SyncService:
                 self._open_connection(lease.user_id, session_is_dead=session_is_dead)
             ) as garmin:
                 run.use(garmin)
-                self._walk(run, lease, config, garmin.api, span)
+                self._walk(run, lease, config, garmin.apis, span)
             if not isinstance(run.ended_by, TokenExpired):
                 return
 
     def _walk(
-        self, run: Run, lease: Lease, config: GarminSyncConfig, api: Api, span: Span | None
+        self,
+        run: Run,
+        lease: Lease,
+        config: GarminSyncConfig,
+        apis: Sequence[Api],
+        span: Span | None,
     ) -> None:
         """Ask for the profile, then for everything that is still wanted."""
         coverage = self._data.coverage(lease.user_id)
         zone = self._zone(lease.user_id)
-        run.walk(plan_profile(coverage, CATALOG, api, now=self._now(), zone=zone).windows, zone)
+        run.walk(plan_profile(coverage, CATALOG, apis, now=self._now(), zone=zone).windows, zone)
         if run.ended_by is not None:
             return
         # The profile may just have told the time zone, and with it which day today is.
         zone = self._zone(lease.user_id)
-        todo = plan(config, coverage, CATALOG, api, now=self._now(), zone=zone, span=span)
+        todo = plan(config, coverage, CATALOG, apis, now=self._now(), zone=zone, span=span)
         total = run.counts.windows_done + len(todo.windows)
         self._data.note_plan(lease, total=total, first=todo.first, last=todo.last)
         run.walk(todo.windows, zone)

@@ -83,6 +83,11 @@ class SimulatedGarmin:
         self._rows: dict[str, Json] = {}
         self._revisions: dict[str, Callable[[Json], Json]] = {}
 
+    @property
+    def apis(self) -> tuple[Api, ...]:
+        """The one interface that answers."""
+        return (self.api,)
+
     def refuses(self, stream_name: str, error: GarminError, times: int | None = None) -> Self:
         """Raise *error* when the stream is asked for: always, or the next *times*."""
         self._refusals[stream_name] = _Refusal(error, times)

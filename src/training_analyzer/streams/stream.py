@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -58,6 +58,10 @@ class Stream:
     def is_snapshot(self) -> bool:
         """Whether the stream is a state of now, not a series of days."""
         return self.day_column is None
+
+    def api_among(self, apis: Sequence[Api]) -> Api | None:
+        """Return the first of *apis* that serves the stream, or None."""
+        return next((api for api in apis if api in self.routes), None)
 
     def windows(self, first: date, last: date, cap_days: int) -> Iterator[Window]:
         """Yield windows of at most *cap_days* that cover first..last once, newest first."""

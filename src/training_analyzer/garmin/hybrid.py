@@ -1,0 +1,60 @@
+"""A key and a session together: the key serves what it can, the session the rest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Self
+
+from training_analyzer.errors import CredentialsRejected, TokenExpired
+from training_analyzer.model import Api
+
+if TYPE_CHECKING:
+    from training_analyzer.garmin.account import AccountGarmin
+    from training_analyzer.garmin.personal import PersonalGarmin
+    from training_analyzer.model import GarminProfile
+    from training_analyzer.streams import Payload, Window
+
+
+class HybridGarmin:
+    """A `Garmin` over two open connections to one account, closed together."""
+
+    apis: Final = (Api.PERSONAL, Api.ACCOUNT)
+
+    def __init__(self, personal: PersonalGarmin, account: AccountGarmin) -> None:
+        self._personal = personal
+        self._account = account
+        self.key_is_refused = False
+
+    @property
+    def requests(self) -> int:
+        """How many HTTP requests both connections have made."""
+        return self._personal.requests + self._account.requests
+
+    def fetch(self, window: Window) -> Payload | None:
+        """Return the answer of whichever interface serves the stream, the key's first.
+
+        A key that Garmin refuses says nothing about the session: from then on the
+        session answers everything, and `key_is_refused` tells so.
+        """
+        if Api.PERSONAL in window.stream.routes and not self.key_is_refused:
+            try:
+                return self._personal.fetch(window)
+            except (CredentialsRejected, TokenExpired):
+                self.key_is_refused = True
+        return self._account.fetch(window)
+
+    def profile(self) -> GarminProfile:
+        """Return who the session belongs to."""
+        return self._account.profile()
+
+    def close(self) -> None:
+        """Close both connections to Garmin."""
+        self._personal.close()
+        self._account.close()
+
+    def __enter__(self) -> Self:
+        """Return itself; leaving the block closes both."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close both connections to Garmin."""
+        self.close()
