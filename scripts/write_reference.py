@@ -28,6 +28,7 @@ NOTE: Final = "<!-- Written by scripts/write_reference.py. Change the code, then
 
 TABLES: Final = {
     "users": "People who may use this instance.",
+    "encryption_keys": "Which keys the secrets are sealed with: a check value, never a key.",
     "garmin_credentials": "A person's link to one Garmin account; e-mail and password encrypted.",
     "garmin_secrets": "Every other secret of a connection: tokens and keys, encrypted.",
     "garmin_sync_config": "What a person wants synced, and when. No row means the defaults.",

@@ -17,6 +17,9 @@ from training_analyzer.db.tables.fitness import (
     training_status_days,
     vo2max_days,
 )
+from training_analyzer.db.tables.keys import (
+    encryption_keys,
+)
 from training_analyzer.db.tables.sync import (
     garmin_coverage,
     garmin_credentials,
@@ -40,6 +43,7 @@ __all__ = [
     "activities",
     "body_battery_days",
     "daily_summaries",
+    "encryption_keys",
     "garmin_coverage",
     "garmin_credentials",
     "garmin_payloads",
