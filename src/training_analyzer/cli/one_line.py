@@ -19,18 +19,19 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = 130
 # What a person at a terminal can do; the errors' own sentences serve every face.
 _NEXT_STEP: Final = {
-    "not_connected": "Connect one: garmin-sync connect NAME --kind password",
+    "not_connected": "(garmin-sync connect NAME --kind KIND)",
     "conflict": "Choose another name; garmin-sync user list shows who is here.",
-    "invalid_credentials": "The command is: garmin-sync connect NAME --kind password",
+    "invalid_credentials": "(garmin-sync connect NAME --kind KIND)",
+    "mfa_required": "(garmin-sync connect NAME --kind password)",
+    "token_expired": "(garmin-sync connect NAME --kind KIND)",
     "account_mismatch": "To change the account, first: garmin-sync disconnect NAME --delete-data",
     "sync_already_running": "Look at it with: garmin-sync status NAME",
     "sync_cooldown": "To do it all the same: --force",
     "token_invalid": "Pass on the JSON as it was written: connect NAME --kind token < token.json",
-    "mfa_invalid": "Start again with: garmin-sync connect NAME --kind password",
+    "mfa_invalid": "Start again: garmin-sync connect NAME --kind password",
     "garmin_unavailable": "Try again later.",
     "login_blocked": "Try again tomorrow, or connect with --kind token.",
     "blocked": "Try again in an hour.",
-    "rate_limited": "Try again later.",
 }
 
 
@@ -96,7 +97,9 @@ def _usage(error: TyperException) -> str:
         # Typer repeats it, and what somebody typed after the name may be a password.
         message = "There are more arguments than this command takes."
     context = getattr(error, "ctx", None)
-    return f"{message} See: {context.command_path} --help" if context else message
+    if not context:
+        return message
+    return f"{message.rstrip('.')}. See: {context.command_path} --help"
 
 
 def _say(line: str) -> None:

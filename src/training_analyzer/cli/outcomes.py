@@ -35,15 +35,17 @@ def outcome_lines(name: str, outcome: SyncOutcome, seconds: float) -> Iterator[s
     """Yield the lines that tell a person what *outcome* is: what is there, missing, and next."""
     yield f"{name}: {outcome.status.value} after {duration(seconds)}."
     saved = (
-        f"{_number(outcome.activities_synced, 'activity', 'activities')},"
-        f" {_number(outcome.wellness_days_synced, 'day')} of wellness,"
-        f" {_number(outcome.fitness_days_synced, 'day')} of fitness"
+        f"{number(outcome.activities_synced, 'activity', 'activities')},"
+        f" {number(outcome.wellness_days_synced, 'day')} of wellness,"
+        f" {number(outcome.fitness_days_synced, 'day')} of fitness"
     )
     yield f"  Saved      {saved}"
     yield (
-        f"  Requests   {outcome.requests:,}; {_number(outcome.rows_changed, 'row')} new or changed"
+        f"  Requests   {outcome.requests:,}; {number(outcome.rows_changed, 'row')} new or changed"
     )
-    if outcome.error_message:
+    if outcome.error_code == Stopping.code:
+        yield "  Because    somebody stopped it"
+    elif outcome.error_message:
         yield f"  Because    {outcome.error_message}"
     for failure in outcome.failures[:_MOST_FAILURES]:
         yield f"  Missing    {_missing(failure)}"
@@ -75,5 +77,6 @@ def _missing(failure: Failure) -> str:
     return f"{failure.stream.replace('_', ' ')} {days} ({failure.code}{times})"
 
 
-def _number(count: int, one: str, many: str | None = None) -> str:
+def number(count: int, one: str, many: str | None = None) -> str:
+    """Return *count* with the word for one or for many: `1 row`, `2 rows`."""
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"

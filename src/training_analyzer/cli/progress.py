@@ -10,6 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 from rich.text import Text
 
+from training_analyzer.cli.outcomes import number
 from training_analyzer.cli.printing import console
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def asked(progress: Progress) -> str:
 
 def counted(progress: Progress) -> str:
     """Return what was asked and changed so far."""
-    return f"{progress.requests:,} requests, {progress.rows_changed:,} rows"
+    return f"{number(progress.requests, 'request')}, {number(progress.rows_changed, 'row')}"
 
 
 def shortened(text: str, longest: int) -> str:
