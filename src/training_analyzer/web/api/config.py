@@ -1,0 +1,71 @@
+"""The sync configuration: read it, change any part of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from training_analyzer.web.api.words import Answer, Strict, UserId, Web
+
+if TYPE_CHECKING:
+    from training_analyzer.model import GarminSyncConfig
+    from training_analyzer.web.parts import Parts
+
+router = APIRouter()
+
+
+class ConfigChange(Strict):
+    """Any subset of the configuration; a field left out keeps its value.
+
+    The ranges are the repository's, told here so that every wrong field is named at once.
+    """
+
+    auto_sync_enabled: bool = True
+    sync_frequency: Literal["hourly", "daily", "weekly"] = "daily"
+    sync_time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "06:00"
+    sync_activities: bool = True
+    sync_wellness: bool = True
+    sync_fitness_metrics: bool = True
+    initial_sync_days: Annotated[int, Field(ge=1, le=3650)] = 365
+    incremental_sync_days: Annotated[int, Field(ge=1, le=90)] = 7
+    min_sync_interval_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
+
+
+class Config(Answer):
+    """The whole configuration; the defaults when nothing was saved yet."""
+
+    user_id: str
+    auto_sync_enabled: bool
+    sync_frequency: str
+    sync_time: str
+    sync_activities: bool
+    sync_wellness: bool
+    sync_fitness_metrics: bool
+    initial_sync_days: int
+    incremental_sync_days: int
+    min_sync_interval_minutes: int
+    next_sync_at: datetime | None
+
+
+@router.get("/sync-config")
+def sync_config(user_id: UserId, web: Web) -> Config:
+    """Return the caller's configuration. Times are UTC."""
+    return _answer(web, web.runtime.syncs.config(user_id))
+
+
+@router.put("/sync-config")
+def change_sync_config(change: ConfigChange, user_id: UserId, web: Web) -> Config:
+    """Change the fields that are given and return the whole configuration."""
+    changed = change.model_dump(exclude_unset=True)
+    return _answer(web, web.runtime.credentials.update_sync_config(user_id, **changed))
+
+
+def _answer(web: Parts, config: GarminSyncConfig) -> Config:
+    return Config(
+        **{name: getattr(config, name) for name in ConfigChange.model_fields},
+        user_id=config.user_id,
+        next_sync_at=web.scheduler.get_next_sync_time(config.user_id),
+    )

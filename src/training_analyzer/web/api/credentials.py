@@ -1,0 +1,83 @@
+"""How the connection stands, and the way out of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from fastapi import APIRouter
+
+from training_analyzer.web.api.words import Answer, UserId, Web
+from training_analyzer.web.connection import Connection, State, connection_of
+from training_analyzer.web.refusals import NothingToDelete
+
+router = APIRouter()
+
+
+class Reason(Answer):
+    """Why the connection does not work at present."""
+
+    code: str
+    message: str
+
+
+class ConnectionStatus(Answer):
+    """The state of the caller's connection. Never holds a secret or a whole address."""
+
+    connected: bool
+    state: State
+    garmin_user: str | None
+    is_valid: bool
+    last_validated: datetime | None
+    reason: Reason | None
+    kinds: list[str]
+    region: str | None
+    email_hint: str | None
+    password_stored: bool
+    next_retry_at: datetime | None
+
+
+class Deleted(Answer):
+    """What went and what stayed."""
+
+    status: Literal["deleted"] = "deleted"
+    message: str
+    data: Literal["kept", "deleted"]
+
+
+@router.get("/credentials/status")
+def credentials_status(user_id: UserId, web: Web) -> ConnectionStatus:
+    """Tell how the connection stands; without one it says so, and is no error."""
+    return _status(connection_of(web.runtime, user_id))
+
+
+@router.delete("/credentials")
+def delete_credentials(
+    user_id: UserId, web: Web, data: Literal["keep", "delete"] = "keep"
+) -> Deleted:
+    """Disconnect; with `data=delete` everything that was synced goes, too."""
+    if not web.runtime.connections.disconnect(user_id, delete_data=data == "delete"):
+        raise NothingToDelete
+    if data == "delete":
+        return Deleted(message="The connection and all synced data are deleted.", data="deleted")
+    return Deleted(message="The connection is deleted. Synced data stays.", data="kept")
+
+
+def _status(connection: Connection) -> ConnectionStatus:
+    known = connection.credentials
+    reason = None
+    if connection.reason_code is not None:
+        reason = Reason(code=connection.reason_code, message=connection.reason or "")
+    return ConnectionStatus(
+        connected=known is not None,
+        state=connection.state,
+        garmin_user=known.garmin_display_name if known else None,
+        is_valid=known is not None and known.is_valid,
+        last_validated=known.last_validation_at if known else None,
+        reason=reason,
+        kinds=[known.kind.value] if known else [],
+        region=known.region.value if known else None,
+        email_hint=connection.email_hint,
+        password_stored=known is not None and known.encrypted_password is not None,
+        next_retry_at=connection.retry_at,
+    )

@@ -1,0 +1,32 @@
+"""When the caller is synced next."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from fastapi import APIRouter
+
+from training_analyzer.web.api.words import Answer, UserId, Web
+
+router = APIRouter()
+
+
+class SchedulerStatus(Answer):
+    """The scheduler of this process, and the caller's own place in it."""
+
+    is_running: bool
+    auto_sync_enabled: bool
+    sync_hour_utc: int
+    next_sync_time: datetime | None
+
+
+@router.get("/scheduler/status")
+def scheduler_status(user_id: UserId, web: Web) -> SchedulerStatus:
+    """Tell whether the scheduler runs and when it syncs the caller next."""
+    config = web.runtime.syncs.config(user_id)
+    return SchedulerStatus(
+        is_running=web.scheduler.is_running,
+        auto_sync_enabled=config.auto_sync_enabled,
+        sync_hour_utc=config.time_of_day.hour,
+        next_sync_time=web.scheduler.get_next_sync_time(user_id),
+    )

@@ -1,0 +1,44 @@
+"""What the routes of the API share: who asks, strict requests, texts without surprises."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Depends
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+
+from training_analyzer.web.auth import current_user
+from training_analyzer.web.parts import Parts, parts_of
+
+type UserId = Annotated[str, Depends(current_user)]
+type Web = Annotated[Parts, Depends(parts_of)]
+
+
+class Strict(BaseModel):
+    """A request body: unknown fields are refused, types are not guessed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+
+class Answer(BaseModel):
+    """A response body: exactly the fields that are declared."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+def _printable(text: str) -> str:
+    if any(ord(character) < ord(" ") for character in text):
+        message = "must not hold control characters"
+        raise ValueError(message)
+    return text
+
+
+def _secret_printable(secret: SecretStr) -> SecretStr:
+    _printable(secret.get_secret_value())
+    return secret
+
+
+type Email = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_printable)]
+type ShortSecret = Annotated[
+    SecretStr, Field(min_length=1, max_length=1024), AfterValidator(_secret_printable)
+]

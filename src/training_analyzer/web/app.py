@@ -1,0 +1,96 @@
+"""The web application: routes, guard and error answers put together around a runtime."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, cast
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.staticfiles import StaticFiles
+
+from training_analyzer.errors import GarminSyncError
+from training_analyzer.web import api, pages
+from training_analyzer.web.auth import Sessions, SignInLinks
+from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
+from training_analyzer.web.manual import ManualSyncs
+from training_analyzer.web.pages.rendering import STATIC, Renderer
+from training_analyzer.web.parts import Parts, parts_of
+from training_analyzer.web.problems import (
+    Problem,
+    as_json,
+    of_error,
+    of_http,
+    of_refusal,
+    of_validation,
+)
+from training_analyzer.web.refusals import Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+    from training_analyzer.services.runtime import Runtime
+
+
+def create_app(
+    runtime: Runtime,
+    scheduler: GarminSyncScheduler,
+    *,
+    links: SignInLinks | None = None,
+    hosts: Iterable[str] = (),
+    has_vendor_files: bool | None = None,
+) -> FastAPI:
+    """Return the web face over *runtime*, which stays the caller's to close.
+
+    *links* are the sign-in links that it redeems, *hosts* the names it answers to
+    beside the loopback ones, HOST and PUBLIC_URL. *has_vendor_files* says whether pages
+    may use the scripts of `static/vendor`; None looks.
+    """
+    settings = runtime.settings
+    site = Site.of([settings.host, *hosts], settings.public_url)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, title="Garmin Sync")
+    app.state.parts = Parts(
+        runtime=runtime,
+        scheduler=scheduler,
+        links=links or SignInLinks(runtime.now),
+        sessions=Sessions(runtime.now),
+        manual=ManualSyncs(runtime, scheduler),
+        site=site,
+        renderer=Renderer(has_vendor_files=has_vendor_files),
+    )
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    for kind in (GarminSyncError, Refusal, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _handle)
+    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
+    app.add_middleware(Guard, site=site, new_id=lambda: secrets.token_hex(8), answer=answer_problem)
+    return app
+
+
+def answer_problem(request: Request, problem: Problem) -> Response:
+    """Return *problem* as JSON to a program and as a page to a person."""
+    path, request_id = request.url.path, str(request.state.request_id)
+    if path.startswith("/api/"):
+        return as_json(problem, path=path, request_id=request_id)
+    return pages.problem_page(request, problem)
+
+
+def _handle(request: Request, error: Exception) -> Response:
+    return answer_problem(request, _problem(request, error))
+
+
+def _problem(request: Request, error: Exception) -> Problem:
+    if isinstance(error, GarminSyncError):
+        return of_error(error, parts_of(request).runtime.now())
+    if isinstance(error, Refusal):
+        return of_refusal(error)
+    if isinstance(error, RequestValidationError):
+        return of_validation(error)
+    return of_http(cast("HTTPException", error))

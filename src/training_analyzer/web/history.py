@@ -1,0 +1,72 @@
+"""The history's `error_details`, read back leniently: programs may have written their own."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from training_analyzer.model import Failure
+
+if TYPE_CHECKING:
+    from training_analyzer.model import GarminSyncHistory
+    from training_analyzer.services.runtime import Runtime
+
+_ALL: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What went wrong in a run."""
+
+    code: str | None = None
+    retry_at: datetime | None = None
+    failures: tuple[Failure, ...] = ()
+
+
+def details_of(run: GarminSyncHistory) -> Details:
+    """Return the details of *run*; what cannot be read is left out."""
+    try:
+        held = json.loads(run.error_details or "{}")
+    except ValueError:
+        return Details()
+    if not isinstance(held, dict):
+        return Details()
+    code = held.get("code")
+    failures = held.get("failures")
+    read = [_failure(line) for line in failures] if isinstance(failures, list) else []
+    return Details(
+        code=code if isinstance(code, str) else None,
+        retry_at=_instant(held.get("retry_at")),
+        failures=tuple(failure for failure in read if failure is not None),
+    )
+
+
+def run_of(runtime: Runtime, user_id: str, sync_id: int) -> GarminSyncHistory | None:
+    """Return the user's run with that id, among the latest thousand."""
+    runs = runtime.credentials.get_sync_history(user_id, limit=_ALL)
+    return next((run for run in runs if run.id == sync_id), None)
+
+
+def _failure(line: Any) -> Failure | None:  # noqa: ANN401 - a part of a JSON document
+    try:
+        return Failure(
+            stream=str(line["stream"]),
+            first=date.fromisoformat(line["first"]),
+            last=date.fromisoformat(line["last"]),
+            code=str(line["code"]),
+            attempts=int(line["attempts"]),
+        )
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _instant(text: object) -> datetime | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)

@@ -1,0 +1,14 @@
+"""The pages for people: plain forms (POST, then 303, then GET) that work without script."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from training_analyzer.web.pages import connecting, home, settings, signing_in, syncing
+from training_analyzer.web.pages.problem import problem_page
+
+router = APIRouter(include_in_schema=False)
+for part in (home, connecting, settings, signing_in, syncing):
+    router.include_router(part.router)
+
+__all__ = ["problem_page", "router"]

@@ -1,0 +1,138 @@
+"""The forms that connect a Garmin account, and the one that disconnects it."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from training_analyzer.errors import GarminSyncError
+from training_analyzer.model import Region
+from training_analyzer.services.connections import Connected, MfaPending
+from training_analyzer.web.auth import current_user
+from training_analyzer.web.pages.connect_view import Attempt, Way
+from training_analyzer.web.pages.home import home_page
+from training_analyzer.web.parts import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+router = APIRouter()
+
+type UserId = Annotated[str, Depends(current_user)]
+type Text = Annotated[str, Form()]
+
+_SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    request: Request
+    user_id: str
+    way: Way
+    email: str = ""
+    region: str = Region.COM
+
+
+@router.post("/connect/password")
+def by_password(
+    request: Request,
+    user_id: UserId,
+    email: Text = "",
+    password: Text = "",
+    region: Text = "com",
+) -> Response:
+    """Sign in to Garmin; the page then shows the connection, or asks for the code."""
+    asked = _Asked(request, user_id, Way.PASSWORD, email.strip(), region)
+    if "@" not in asked.email:
+        return _again(asked, "Write the e-mail address of your Garmin account.", "email")
+    if not password:
+        return _again(asked, "Write the password of your Garmin account.", "password")
+    connections = parts_of(request).runtime.connections
+    return _connect(
+        asked,
+        lambda: connections.connect_password(
+            user_id, asked.email, password, region=_region(region)
+        ),
+        "password",
+    )
+
+
+@router.post("/connect/code")
+def by_code(request: Request, user_id: UserId, code: Text = "") -> Response:
+    """Complete the login that waits for a code."""
+    asked = _Asked(request, user_id, Way.CODE)
+    digits = "".join(code.split())
+    if not digits:
+        return _again(asked, "Write the digits that Garmin sent.", "code")
+    connections = parts_of(request).runtime.connections
+    return _connect(asked, lambda: connections.finish_mfa(user_id, digits), "code")
+
+
+@router.post("/connect/token")
+def by_token(request: Request, user_id: UserId, token: Text = "", region: Text = "com") -> Response:
+    """Connect with an imported token."""
+    asked = _Asked(request, user_id, Way.TOKEN, region=region)
+    if not token.strip():
+        return _again(asked, "Paste the token.", "token")
+    connections = parts_of(request).runtime.connections
+    return _connect(
+        asked,
+        lambda: connections.connect_token(user_id, token.strip(), region=_region(region)),
+        "token",
+    )
+
+
+@router.post("/connect/personal-key")
+def by_personal_key(request: Request, user_id: UserId, api_key: Text = "") -> Response:
+    """Connect with a Personal API key."""
+    asked = _Asked(request, user_id, Way.PERSONAL_KEY)
+    if not api_key.strip():
+        return _again(asked, "Paste the key.", "api_key")
+    connections = parts_of(request).runtime.connections
+    return _connect(
+        asked, lambda: connections.connect_personal_key(user_id, api_key.strip()), "api_key"
+    )
+
+
+@router.post("/disconnect")
+def disconnect(request: Request, user_id: UserId, data: Text = "keep") -> Response:
+    """Delete the connection, and what was synced when that was chosen."""
+    delete = data == "delete"
+    parts_of(request).runtime.connections.disconnect(user_id, delete_data=delete)
+    return RedirectResponse(f"/?done={'deleted' if delete else 'disconnected'}", _SEE_OTHER)
+
+
+def _connect(asked: _Asked, connect: Callable[[], Connected | MfaPending], blamed: str) -> Response:
+    try:
+        entered = connect()
+    except GarminSyncError as error:
+        return _again(asked, error.message, blamed, code=error.code)
+    if isinstance(entered, MfaPending):
+        return RedirectResponse("/", _SEE_OTHER)
+    parts = parts_of(asked.request)
+    if parts.scheduler.get_next_sync_time(asked.user_id) is not None:
+        # It is due anyhow; started here, the page can show what is being read.
+        with contextlib.suppress(GarminSyncError):
+            parts.manual.start(asked.user_id)
+    return RedirectResponse("/?done=connected", _SEE_OTHER)
+
+
+def _again(asked: _Asked, message: str, field: str, *, code: str = "") -> Response:
+    """Show the form again with what is wrong; secrets are not filled in again."""
+    attempt = Attempt(
+        way=asked.way,
+        email=asked.email,
+        region=asked.region,
+        message=message,
+        field=field,
+        code=code,
+    )
+    return home_page(asked.request, asked.user_id, attempt=attempt, status=422)
+
+
+def _region(text: str) -> Region:
+    return Region.CN if text == Region.CN else Region.COM

@@ -1,0 +1,59 @@
+"""Templates to pages: one Jinja environment, the addresses of static files, the icons."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from training_analyzer.web.pages import phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WEB: Final = Path(__file__).parents[1]
+STATIC: Final = WEB / "static"
+_HTMX: Final = "vendor/htmx.min.js"
+
+
+class Renderer:
+    """Fills templates. Escapes everything that is not markup of our own."""
+
+    def __init__(self, *, has_vendor_files: bool | None = None) -> None:
+        if has_vendor_files is None:
+            has_vendor_files = (STATIC / _HTMX).is_file()
+        self._environment = Environment(
+            loader=FileSystemLoader(WEB / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["plural"] = phrases.plural
+        self._environment.globals["static"] = {
+            file.name: static_address(file.name)
+            for file in STATIC.iterdir()
+            if file.suffix in {".css", ".js", ".svg"}
+        }
+        self._environment.globals["htmx"] = static_address(_HTMX) if has_vendor_files else None
+
+    def page(
+        self,
+        template: str,
+        values: Mapping[str, Any],
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> HTMLResponse:
+        """Return *template* filled with *values*."""
+        text = self._environment.get_template(template).render(values)
+        return HTMLResponse(text, status, dict(headers or {}))
+
+
+def static_address(name: str) -> str:
+    """Return the address of a static file, with its content's hash so that it may be cached."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()
+    return f"/static/{name}?v={digest[:12]}"

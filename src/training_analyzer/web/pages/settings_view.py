@@ -1,0 +1,65 @@
+"""What the form of the sync configuration shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from training_analyzer.model import GarminSyncConfig
+
+_WRONG: Final = {
+    "sync_frequency": "Choose hourly, daily or weekly.",
+    "sync_time": "Write a time from 00:00 to 23:59, such as 06:30.",
+    "initial_sync_days": "Write a whole number from 1 to 3650.",
+    "incremental_sync_days": "Write a whole number from 1 to 90.",
+    "min_sync_interval_minutes": "Write a whole number from 1 to 10080, which is a week.",
+}
+_LABELS: Final = {
+    "sync_frequency": "How often",
+    "sync_time": "At",
+    "initial_sync_days": "History",
+    "incremental_sync_days": "Look back",
+    "min_sync_interval_minutes": "Shortest gap",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsForm:
+    """The form's values as text (a flag is `on` or empty), and messages by field."""
+
+    values: Mapping[str, str]
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, config: GarminSyncConfig) -> Self:
+        """Return the form with what is stored."""
+        return cls(
+            {
+                "auto_sync_enabled": _flag(config.auto_sync_enabled),
+                "sync_frequency": config.sync_frequency,
+                "sync_time": config.sync_time,
+                "sync_activities": _flag(config.sync_activities),
+                "sync_wellness": _flag(config.sync_wellness),
+                "sync_fitness_metrics": _flag(config.sync_fitness_metrics),
+                "initial_sync_days": str(config.initial_sync_days),
+                "incremental_sync_days": str(config.incremental_sync_days),
+                "min_sync_interval_minutes": str(config.min_sync_interval_minutes),
+            }
+        )
+
+    @classmethod
+    def again(cls, sent: Mapping[str, str], wrong: Iterable[str]) -> Self:
+        """Return the form with what was *sent* and a message for each *wrong* field."""
+        return cls(sent, {name: _WRONG[name] for name in wrong})
+
+    @property
+    def labels(self) -> Mapping[str, str]:
+        """The names of the fields in the summary of errors."""
+        return _LABELS
+
+
+def _flag(value: bool) -> str:  # noqa: FBT001 - the value itself, not a switch
+    return "on" if value else ""

@@ -1,0 +1,23 @@
+"""The button "Sync now"."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import RedirectResponse, Response
+
+from training_analyzer.errors import GarminSyncError
+from training_analyzer.web.auth import current_user
+from training_analyzer.web.parts import parts_of
+
+router = APIRouter()
+
+
+@router.post("/sync")
+def sync_now(request: Request, user_id: Annotated[str, Depends(current_user)]) -> Response:
+    """Start a sync and show it. What stands against one is on the page already."""
+    with contextlib.suppress(GarminSyncError):
+        parts_of(request).manual.start(user_id)
+    return RedirectResponse("/", 303)

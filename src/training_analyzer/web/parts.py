@@ -1,0 +1,34 @@
+"""What every route is handed: the parts of one running web face."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
+
+if TYPE_CHECKING:
+    from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+    from training_analyzer.services.runtime import Runtime
+    from training_analyzer.web.auth import Sessions, SignInLinks
+    from training_analyzer.web.guard import Site
+    from training_analyzer.web.manual import ManualSyncs
+    from training_analyzer.web.pages.rendering import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Built once by `create_app`; nothing of it is process-wide."""
+
+    runtime: Runtime
+    scheduler: GarminSyncScheduler
+    links: SignInLinks
+    sessions: Sessions
+    manual: ManualSyncs
+    site: Site
+    renderer: Renderer
+
+
+def parts_of(request: Request) -> Parts:
+    """Return the parts of the app that serves *request*."""
+    return cast("Parts", request.app.state.parts)

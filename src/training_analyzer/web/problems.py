@@ -1,0 +1,182 @@
+"""Problems: every error as one value, and that value as `application/problem+json`.
+
+No text of a request, a foreign exception or a foreign answer gets into one.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.responses import JSONResponse
+
+from training_analyzer.errors import GarminSyncError, InvalidSyncConfig, SyncAlreadyRunning
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from fastapi.exceptions import RequestValidationError
+    from starlette.exceptions import HTTPException
+
+    from training_analyzer.web.refusals import Refusal
+
+_TITLES: Final = {
+    "account_locked": "Garmin has locked this account",
+    "account_mismatch": "Another Garmin account is connected",
+    "bad_login": "This sign-in link does not work",
+    "blocked": "Garmin refuses this server for now",
+    "busy": "Too many syncs at once",
+    "credential_corrupt": "The stored secrets do not open",
+    "cross_site_request": "Refused: the request came from another site",
+    "forbidden_dataset": "Garmin does not give this data",
+    "garmin_unavailable": "Garmin did not answer",
+    "insecure_transport": "Not over an open connection",
+    "internal": "Something went wrong here",
+    "invalid_credentials": "Garmin did not accept this",
+    "key_unavailable": "The stored secrets do not open",
+    "login_blocked": "Garmin refuses sign-ins from this server for now",
+    "malformed_request": "The request cannot be read",
+    "method_not_allowed": "That cannot be done here",
+    "mfa_expired": "The code came too late",
+    "mfa_invalid": "That code was not right",
+    "mfa_required": "Garmin wants a security code",
+    "not_connected": "No Garmin account is connected",
+    "not_found": "There is nothing here",
+    "rate_limited": "Garmin asked to wait",
+    "sync_already_running": "A sync is running already",
+    "sync_cooldown": "Too soon after the last sync",
+    "token_expired": "Garmin ended the session",
+    "token_invalid": "That is not a Garmin token",
+    "too_large": "The request is too large",
+    "unauthenticated": "Sign in first",
+    "unknown_field": "A field is not known",
+    "unknown_host": "This server has another name",
+    "unsupported_media_type": "The body must be JSON",
+    "validation_failed": "Something in the request needs correcting",
+}
+_OF_STATUS: Final = {
+    HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address."),
+    HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "This address takes another method."),
+    HTTPStatus.CONTENT_TOO_LARGE: ("too_large", "A request body may have at most 1 MiB."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field; `field` is a JSON pointer into the request."""
+
+    field: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as the caller sees it. `code` is the contract, `detail` is for a person."""
+
+    status: int
+    code: str
+    detail: str
+    errors: tuple[FieldError, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """The few fixed words of the code."""
+        return _TITLES.get(self.code, self.code.replace("_", " ").capitalize())
+
+
+INTERNAL: Final = Problem(
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    "internal",
+    "This is a fault of the server. Its log has the details under the request's id.",
+)
+
+
+def of_error(error: GarminSyncError, now: datetime) -> Problem:
+    """Return the problem that one of our own errors is."""
+    more: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    wait = _wait(error, now)
+    if wait is not None:
+        seconds = max(1, math.ceil(wait.total_seconds()))
+        more = {"retry_after": seconds, "retry_at": _instant(now + wait)}
+        headers = {"Retry-After": str(seconds)}
+    if isinstance(error, SyncAlreadyRunning) and error.sync_id is not None:
+        more["sync_id"] = error.sync_id
+    errors: tuple[FieldError, ...] = ()
+    if isinstance(error, InvalidSyncConfig):
+        errors = (FieldError(f"/{error.field}", "invalid", f"{error.field} {error.reason}."),)
+    return Problem(error.http_status, error.code, error.message, errors, more, headers)
+
+
+def of_refusal(refusal: Refusal) -> Problem:
+    """Return the problem that a refusal of the web is."""
+    return Problem(refusal.http_status, refusal.code, refusal.detail)
+
+
+def of_http(error: HTTPException) -> Problem:
+    """Return the problem for what the framework refuses; its own words are left out."""
+    known = _OF_STATUS.get(HTTPStatus(error.status_code))
+    code, detail = known or ("malformed_request", "The request cannot be read.")
+    return Problem(error.status_code, code, detail, headers=error.headers or {})
+
+
+def of_validation(error: RequestValidationError) -> Problem:
+    """Return the problem with the fields that were wrong, never with what was in them.
+
+    A field that we do not know is not named either: its name is the caller's text.
+    """
+    found: Sequence[Mapping[str, Any]] = error.errors()
+    if any(line["type"] == "json_invalid" for line in found):
+        return Problem(HTTPStatus.BAD_REQUEST, "malformed_request", "The body is not JSON.")
+    errors = tuple(_field_error(line) for line in found)
+    code = "unknown_field" if {e.code for e in errors} == {"unknown_field"} else "validation_failed"
+    return Problem(
+        HTTPStatus.UNPROCESSABLE_CONTENT, code, "Correct the fields that are named.", errors
+    )
+
+
+def _field_error(line: Mapping[str, Any]) -> FieldError:
+    path = [str(part) for part in line["loc"][1:]]
+    if line["type"] == "extra_forbidden":
+        return FieldError("".join(f"/{part}" for part in path[:-1]), "unknown_field", "Not known.")
+    message = str(line["msg"]).removeprefix("Value error, ")
+    return FieldError("".join(f"/{part}" for part in path), str(line["type"]), f"{message}.")
+
+
+def as_json(problem: Problem, *, path: str, request_id: str) -> JSONResponse:
+    """Return *problem* as the answer of an API route."""
+    body = {
+        "type": f"urn:training-analyzer:problem:{problem.code}",
+        "title": problem.title,
+        "status": int(problem.status),
+        "detail": problem.detail,
+        "instance": path,
+        "code": problem.code,
+        "request_id": request_id,
+        **problem.more,
+    }
+    if problem.status == HTTPStatus.UNPROCESSABLE_CONTENT:
+        body["errors"] = [
+            {"field": e.field, "code": e.code, "message": e.message} for e in problem.errors
+        ]
+    return JSONResponse(
+        body, problem.status, dict(problem.headers), media_type="application/problem+json"
+    )
+
+
+def _wait(error: GarminSyncError, now: datetime) -> timedelta | None:
+    retry_at = getattr(error, "retry_at", None)
+    if isinstance(retry_at, datetime):
+        return retry_at - now
+    retry_after = getattr(error, "retry_after", None)
+    return retry_after if isinstance(retry_after, timedelta) else None
+
+
+def _instant(at: datetime) -> str:
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

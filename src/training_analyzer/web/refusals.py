@@ -1,0 +1,102 @@
+"""What the web itself refuses, before or beside the services: the errors of HTTP.
+
+They are no part of the tree in `errors.py`: no sync can meet them and no command
+line shows them.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import ClassVar
+
+
+class Refusal(Exception):
+    """A request that is refused."""
+
+    code: ClassVar[str] = "malformed_request"
+    http_status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
+    detail: ClassVar[str] = "The request cannot be read."
+
+
+class Unauthenticated(Refusal):
+    """Nobody is signed in."""
+
+    code = "unauthenticated"
+    http_status = HTTPStatus.UNAUTHORIZED
+    detail = "Sign in first, with the link that `garmin-sync serve` prints when it starts."
+
+
+class BadLink(Refusal):
+    """A sign-in link that was used, is too old, or never was one."""
+
+    code = "bad_login"
+    http_status = HTTPStatus.UNAUTHORIZED
+    detail = (
+        "A sign-in link works once and for ten minutes. Restart `garmin-sync serve` for a new one."
+    )
+
+
+class InsecureTransport(Refusal):
+    """A session would travel in the open."""
+
+    code = "insecure_transport"
+    http_status = HTTPStatus.FORBIDDEN
+    detail = "Sign in over https (set PUBLIC_URL to the https address), or on the machine itself."
+
+
+class CrossSite(Refusal):
+    """The request comes from another site's page."""
+
+    code = "cross_site_request"
+    http_status = HTTPStatus.FORBIDDEN
+    detail = (
+        "A change must come from this site's own pages, or name this server in its Origin header."
+    )
+
+
+class UnknownHost(Refusal):
+    """The request is for a host name that is not ours."""
+
+    code = "unknown_host"
+    http_status = HTTPStatus.MISDIRECTED_REQUEST
+    detail = "This server does not answer to that name. Set PUBLIC_URL to the address you use."
+
+
+class NotFound(Refusal):
+    """There is nothing here."""
+
+    code = "not_found"
+    http_status = HTTPStatus.NOT_FOUND
+    detail = "There is nothing at this address."
+
+
+class NothingToDelete(Refusal):
+    """There is no connection to delete."""
+
+    code = "not_connected"
+    http_status = HTTPStatus.NOT_FOUND
+    detail = "No Garmin account is connected, so there is nothing to delete."
+
+
+class TooLarge(Refusal):
+    """The body is longer than anything we take."""
+
+    code = "too_large"
+    http_status = HTTPStatus.CONTENT_TOO_LARGE
+    detail = "A request body may have at most 1 MiB."
+
+
+class NotJson(Refusal):
+    """The body is not declared as JSON."""
+
+    code = "unsupported_media_type"
+    http_status = HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+    detail = "Send the body as application/json."
+
+
+class TooManySyncs(Refusal):
+    """Already as many syncs run in this process as may."""
+
+    code = "busy"
+    http_status = HTTPStatus.SERVICE_UNAVAILABLE
+    detail = "Other people's syncs are running. Try again in a minute."

@@ -1,0 +1,155 @@
+"""Serve the web face until a signal says stop: uvicorn, the scheduler, the first sign-in link."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import socket
+import threading
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from training_analyzer.errors import SettingsError
+from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.web.app import create_app
+from training_analyzer.web.auth import SignInLinks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from fastapi import FastAPI
+
+    from training_analyzer.services.runtime import Runtime
+    from training_analyzer.web.parts import Parts
+
+log = logging.getLogger(__name__)
+
+GRACE_S: Final = 10
+_ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what a person may bind to
+_STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
+
+
+class WebServer:
+    """An app that listens on a socket of its own from the start; port 0 takes a free one.
+
+    Raises `SettingsError` when nothing can listen there.
+    """
+
+    def __init__(
+        self,
+        app: FastAPI,
+        *,
+        host: str,
+        port: int,
+        on_ready: Callable[[str], None] | None = None,
+    ) -> None:
+        self._socket = _listen(host, port)
+        self._host = host
+        self._on_ready = on_ready
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                # Logging is the command line's; an access log would hold sign-in links.
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                # X-Forwarded-* could come from anybody.
+                proxy_headers=False,
+                timeout_graceful_shutdown=GRACE_S,
+            ),
+            on_ready=self._ready,
+        )
+
+    @property
+    def url(self) -> str:
+        """The address on this machine, without a slash at its end."""
+        host = _ANY.get(self._host, self._host)
+        port = self._socket.getsockname()[1]
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def run(self) -> None:
+        """Serve until `stop`, SIGTERM or SIGINT, then end what is being answered."""
+        before = self._catch_signals()
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._socket.close()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def stop(self) -> None:
+        """Ask the server to end; any thread may."""
+        self._server.should_exit = True
+
+    def _ready(self) -> None:
+        if self._on_ready is not None:
+            self._on_ready(self.url)
+
+    def _catch_signals(self) -> dict[signal.Signals, signal._HANDLER]:
+        """Take the signals that uvicorn raises once more after its shutdown."""
+        if threading.current_thread() is not threading.main_thread():
+            return {}
+
+        def stop(_number: int, _frame: FrameType | None) -> None:
+            self.stop()
+
+        return {number: signal.signal(number, stop) for number in _STOP_SIGNALS}
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, *, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def serve_forever(
+    runtime: Runtime,
+    *,
+    host: str,
+    port: int,
+    first_user_id: str | None,
+    announce: Callable[[str], None],
+) -> None:
+    """Serve pages, API and scheduler until SIGTERM or SIGINT; *runtime* stays the caller's.
+
+    Once it listens, *announce* gets the address to open: for *first_user_id* with a
+    sign-in link, good once and for ten minutes. Raises `SettingsError` when the port
+    cannot be had.
+    """
+    scheduler = GarminSyncScheduler(runtime)
+    links = SignInLinks(runtime.now)
+    app = create_app(runtime, scheduler, links=links, hosts=[host])
+
+    def ready(local_url: str) -> None:
+        url = runtime.settings.public_url or local_url
+        path = "/" if first_user_id is None else f"/sign-in?token={links.issue(first_user_id)}"
+        announce(f"{url}{path}")
+
+    server = WebServer(app, host=host, port=port, on_ready=ready)
+    scheduler.start()
+    try:
+        server.run()
+    finally:
+        scheduler.stop()
+        parts: Parts = app.state.parts
+        if not parts.manual.wait(GRACE_S):
+            log.warning("A manual sync did not end in time; the next one goes on from there.")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        reason = error.strerror or "not possible"
+        message = f"HOST and PORT: cannot listen on {host}, port {port} ({reason}). Choose another."
+        raise SettingsError(message) from None
