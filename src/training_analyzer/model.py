@@ -148,6 +148,7 @@ class GarminCredentials:
     region: Region = Region.COM
     error_code: str | None = None
     last_password_login_at: datetime | None = None
+    uses_mfa: bool = False
     updated_at: datetime | None = None
 
 

@@ -43,24 +43,31 @@ class LoginEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """One password login that went to Garmin; `account` is a fingerprint, not an address."""
+    """One password login that went to Garmin.
+
+    `account` is a fingerprint, not an address; `server` names the machine that it went
+    out from, for Garmin also blocks machines.
+    """
 
     account: str
     at: datetime
     end: LoginEnd
+    server: str = ""
 
 
-def login_possible_at(account: str, logins: Iterable[Login], *, now: datetime) -> datetime | None:
-    """Return when a password login to *account* may be tried, or None for now.
+def login_possible_at(
+    account: str, logins: Iterable[Login], *, now: datetime, server: str = ""
+) -> datetime | None:
+    """Return when a password login to *account* may go out from *server*, or None for now.
 
-    *logins* are those of this server within `MEMORY`, of all accounts, in any order.
+    *logins* are those within `MEMORY`, of all accounts and servers, in any order.
     """
     ordered = sorted(logins, key=lambda login: login.at)
     own = [login for login in ordered if login.account == account]
     waits = [
         _after_blocks(own),
         _after_wrong_passwords(own, now=now),
-        _after_blocks_of_the_server(ordered),
+        _after_blocks_of_the_server([login for login in ordered if login.server == server]),
     ]
     until = max((wait for wait in waits if wait is not None), default=None)
     return until if until is not None and until > now else None

@@ -87,6 +87,7 @@ def as_credentials(row: RowMapping) -> GarminCredentials:
         region=Region(row["region"]),
         error_code=row["error_code"],
         last_password_login_at=row["last_password_login_at"],
+        uses_mfa=bool(row["uses_mfa"]),
         updated_at=row["updated_at"],
     )
 

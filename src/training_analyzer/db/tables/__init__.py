@@ -23,6 +23,8 @@ from training_analyzer.db.tables.keys import (
 from training_analyzer.db.tables.sync import (
     garmin_coverage,
     garmin_credentials,
+    garmin_identities,
+    garmin_logins,
     garmin_payloads,
     garmin_schedule,
     garmin_secrets,
@@ -46,6 +48,8 @@ __all__ = [
     "encryption_keys",
     "garmin_coverage",
     "garmin_credentials",
+    "garmin_identities",
+    "garmin_logins",
     "garmin_payloads",
     "garmin_schedule",
     "garmin_secrets",

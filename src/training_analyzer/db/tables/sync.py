@@ -56,7 +56,9 @@ garmin_credentials: Final = Table(
     instant("last_password_login_at"),
     instant("created_at", null=False),
     instant("updated_at", null=False),
+    flag("uses_mfa", default=0),
     truth("is_valid"),
+    truth("uses_mfa"),
     one_of("kind", "password", "token", "personal-key"),
     one_of("region", "com", "cn"),
     sqlite_strict=True,
@@ -73,6 +75,32 @@ garmin_secrets: Final = Table(
     instant("expires_at"),
     instant("updated_at", null=False),
     PrimaryKeyConstraint("user_id", "field"),
+    sqlite_strict=True,
+)
+
+# Whose data a user's data is. It outlives a disconnect that keeps the data.
+garmin_identities: Final = Table(
+    "garmin_identities",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    text_("garmin_user_id", null=False),
+    text_("region", null=False),
+    one_of("region", "com", "cn"),
+    sqlite_strict=True,
+)
+
+# Password logins that went to Garmin; `account` is a keyed fingerprint.
+garmin_logins: Final = Table(
+    "garmin_logins",
+    metadata,
+    Column("id", BIG, primary_key=True, autoincrement=True),
+    text_("account", null=False),
+    text_("server", null=False),
+    instant("at", null=False),
+    text_("ended", null=False),
+    one_of("ended", "entered", "asked_for_code", "rejected", "blocked", "unknown"),
+    Index("ix_garmin_logins_at", "at"),
+    sqlite_autoincrement=True,
     sqlite_strict=True,
 )
 
