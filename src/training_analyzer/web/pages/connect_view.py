@@ -28,9 +28,16 @@ WAYS: Final = {
     Way.TOKEN: "Token",
     Way.PERSONAL_KEY: "Personal key",
 }
+# In the form, the error's own sentence would say less than it could.
+_SAYS: Final = {
+    (Way.PASSWORD, "invalid_credentials"): "Garmin did not accept this e-mail and password.",
+    (Way.PERSONAL_KEY, "invalid_credentials"): "Garmin did not accept this key.",
+    (Way.CODE, "mfa_invalid"): "That code was not right.",
+    (Way.TOKEN, "token_expired"): "Garmin does not accept this token any more.",
+}
 # What a person can do about it, where the error's own sentence leaves that open.
 _NEXT: Final = {
-    "invalid_credentials": "Check it at connect.garmin.com, then try once more. "
+    "invalid_credentials": "Check at connect.garmin.com before you try again: "
     "Garmin locks accounts after many wrong tries.",
     "login_blocked": "Use a token or a personal key instead; both keep working.",
     "mfa_expired": "Start again: Garmin then sends a new code.",
@@ -52,6 +59,11 @@ class Attempt:
     email: str = ""
     region: str = Region.COM
     code: str = ""
+
+    @property
+    def says(self) -> str:
+        """Return what happened, in one sentence."""
+        return _SAYS.get((self.way, self.code), self.message)
 
     @property
     def next_step(self) -> str:

@@ -191,7 +191,7 @@ def _coverage(name: str, states: Sequence[DayState | None], config: GarminSyncCo
         data = sum(state is DayState.DATA for state in states)
         # 364 of 365 days are not 100 %.
         percent = f"{100 * known // asked} %"
-        words = f"{data:,} of {phrases.plural(asked, 'day')} with data"
+        words = f"{phrases.plural(data, 'day')} with data"
     strip = charts.coverage_strip(states, label=f"{label}: {percent} known, {words}")
     return Coverage(name=label, percent=percent, words=words, strip=strip)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
@@ -19,6 +19,8 @@ from training_analyzer.web.pages.status_view import Situation, status_of
 from training_analyzer.web.parts import Parts, parts_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from training_analyzer.model import GarminSyncHistory
 
 router = APIRouter()
@@ -26,7 +28,7 @@ router = APIRouter()
 type UserId = Annotated[str, Depends(current_user)]
 
 _DONE: Final = {
-    "connected": "Connected. The first data arrives within a minute.",
+    "connected": "Connected.",
     "disconnected": "Disconnected. The connection, its secrets and the schedule are deleted; "
     "your data is still here.",
     "deleted": "Disconnected, and everything that was synced is deleted.",
@@ -34,6 +36,7 @@ _DONE: Final = {
 }
 _LINES: Final = 10
 _MOST_LINES: Final = 200
+_ENOUGH_FOR_A_STRIP: Final = 3
 
 
 @router.get("/")
@@ -89,27 +92,33 @@ def home_page(  # noqa: PLR0913 - what may differ between two looks at one page
         config=config,
         now=now,
     )
-    name = _name(parts, user_id)
-    return parts.renderer.page(
-        "home.html",
-        {
-            "name": name,
-            "notice": notice,
-            "form": form_of(connection, attempt, way),
-            "card": card_of(connection, now),
-            "status": status_of(situation),
-            "strip": strip_of(runs) if any(r.status != RunStatus.RUNNING for r in runs) else None,
-            "going": going,
-            "held": held_of(runtime.reading, config, now.date()),
-            "settings": settings or SettingsForm.of(config),
-            "lines": [
-                line_of(run, now, is_lost=run.status == RunStatus.RUNNING and going is None)
-                for run in runs[:lines]
-            ],
-            "has_older": len(runs) > lines,
-        },
-        status=status,
-    )
+    values = {
+        "name": _name(parts, user_id),
+        "notice": notice,
+        "form": form_of(connection, attempt, way),
+        "card": card_of(connection, now),
+        "status": status_of(situation),
+        "going": going,
+        "held": held_of(runtime.reading, config, now.date()),
+        "settings": settings or SettingsForm.of(config),
+        **_history(runs, now, is_running=going is not None, lines=lines),
+    }
+    return parts.renderer.page("home.html", values, status=status)
+
+
+def _history(
+    runs: list[GarminSyncHistory], now: datetime, *, is_running: bool, lines: int
+) -> dict[str, Any]:
+    """Return the history's part of the page; the run that goes on has a card of its own."""
+    shown = runs[1:] if is_running else runs
+    finished = [run for run in runs if run.status != RunStatus.RUNNING]
+    return {
+        "strip": strip_of(finished) if len(finished) >= _ENOUGH_FOR_A_STRIP else None,
+        "lines": [
+            line_of(run, now, is_lost=run.status == RunStatus.RUNNING) for run in shown[:lines]
+        ],
+        "has_older": len(shown) > lines,
+    }
 
 
 def _going(parts: Parts, runs: list[GarminSyncHistory], user_id: str) -> Going | None:

@@ -121,9 +121,9 @@ def line_of(run: GarminSyncHistory, now: datetime, *, is_lost: bool = False) -> 
     )
 
 
-def strip_of(runs: list[GarminSyncHistory]) -> tuple[Markup, str, str]:
-    """Return the last thirty finished runs as bars, and both ends of their caption."""
-    finished = [run for run in runs if run.status != RunStatus.RUNNING][:_STRIP_RUNS]
+def strip_of(finished: list[GarminSyncHistory]) -> tuple[Markup, str, str]:
+    """Return the newest thirty of *finished* as bars, and both ends of their caption."""
+    finished = finished[:_STRIP_RUNS]
     good = sum(run.status == RunStatus.COMPLETED for run in finished)
     total, completed = phrases.plural(len(finished), "run"), f"{good} completed"
     label = f"The last {total}: {completed}"

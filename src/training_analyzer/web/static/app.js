@@ -11,6 +11,9 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 
+// What was done is told once, not again by a reload.
+if (location.search.startsWith("?done=")) history.replaceState(null, "", location.pathname + location.hash);
+
 // An error summary takes the focus.
 document.querySelector("[data-focus]")?.focus();
 
