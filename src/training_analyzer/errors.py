@@ -18,6 +18,8 @@ GarminSyncError                    HTTP  exit
 │   ├── LeaseLost                  409  75  ends at once and writes nothing
 │   ├── Stopping                   503  75  ends between two windows
 │   ├── CredentialsUnreadable      409   1  stops the clock and tells the person
+│   ├── CredentialsOfAnotherKey    503   1  backs off: this process lacks the key, others do not
+│   ├── KeyRetired                 503   1  backs off: this process writes with an old key
 │   ├── InternalError              500   1  a bug: recorded as one, retried like a fault
 │   └── GarminError                      all that `garmin` raises
 │       ├── CredentialsRejected    422   1  stops the clock and tells the person
@@ -29,6 +31,7 @@ GarminSyncError                    HTTP  exit
 │       ├── MfaExpired             410   1  start the login again
 │       ├── TokenInvalid           422   1  an imported token that cannot be one
 │       ├── LoginBlocked           429  75  cools down, longer each time
+│       │   └── LoginWaits         429  75  cools down: our own rule, once in 24 hours
 │       ├── RateLimited            503  75  cools down: moves due_at, ends the run
 │       ├── Blocked                503  75  the edge of Garmin refuses this machine
 │       ├── ForbiddenStream        403   3  this stream only
@@ -221,6 +224,22 @@ class CredentialsUnreadable(SyncError):
     reaction = Reaction.STOP_THE_CLOCK
 
 
+class CredentialsOfAnotherKey(SyncError):
+    """The stored Garmin credentials need an encryption key that this process does not have."""
+
+    code = "key_unavailable"
+    http_status = 503
+    reaction = Reaction.BACK_OFF
+
+
+class KeyRetired(SyncError):
+    """This process still writes with a retired encryption key: restart it with the new one."""
+
+    code = "key_retired"
+    http_status = 503
+    reaction = Reaction.BACK_OFF
+
+
 class InternalError(SyncError):
     """Something unexpected happened in garmin-sync itself; its log says where."""
 
@@ -296,12 +315,30 @@ class TokenInvalid(GarminError):
 
 
 class LoginBlocked(GarminError):
-    """Garmin refuses logins from this server for now. Trying again makes it longer."""
+    """Garmin refuses password logins for now. Trying again would make the wait longer.
+
+    A token, a browser ticket or a Personal API key still works. *retry_at* is when a
+    password may be tried again, None where that is not known yet.
+    """
 
     code = "login_blocked"
     http_status = 429
     exit_code = 75
     reaction = Reaction.COOL_DOWN
+
+    def __init__(self, retry_at: datetime | None = None) -> None:
+        text = _first_sentence(type(self))
+        super().__init__(text if retry_at is None else f"{text} Possible at {_clock(retry_at)}.")
+        self.retry_at = retry_at
+
+
+class LoginWaits(LoginBlocked):
+    """The Garmin session ended, and the stored password was used less than a day ago.
+
+    It is not used again sooner, because Garmin locks accounts that log in too often.
+    """
+
+    code = "login_waits"
 
 
 class RateLimited(GarminError):

@@ -82,19 +82,22 @@ class SecretContext:
 
 
 class Sealed(str):
-    """An encrypted text that remembers the user and field it was read from.
+    """An encrypted text that remembers the user, field and key id it was read with.
 
     It is a plain `str` to the document's snippets; `EncryptionService.decrypt`
-    takes the context from it, so a token swapped in from another row is refused.
+    takes the context from it, so a token swapped in from another row is refused, and
+    so is a bound one whose row names another key (*key_id*).
     """
 
-    __slots__ = ("context",)
+    __slots__ = ("context", "key_id")
     context: SecretContext
+    key_id: str | None
 
-    def __new__(cls, text: str, context: SecretContext) -> Self:
+    def __new__(cls, text: str, context: SecretContext, key_id: str | None = None) -> Self:
         """Make a sealed text out of *text* read for *context*."""
         sealed = super().__new__(cls, text)
         sealed.context = context
+        sealed.key_id = key_id
         return sealed
 
 

@@ -6,6 +6,7 @@ key derived for that user and field, so a token moved to another row does not op
 
 from __future__ import annotations
 
+import hmac
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import TYPE_CHECKING, Final, Self
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _SECRET_INFO: Final = b"training-analyzer/secret/v1"
 _CHECK_INFO: Final = b"training-analyzer/kcv/v1"
+_FINGERPRINT_INFO: Final = b"training-analyzer/fingerprint/v1"
 _BOUND: Final = re.compile(rf"gs1\.({KEY_ID_TEXT})\.([A-Za-z0-9_=-]+)")
 # A Fernet token's length tells the plain text's in steps of 16 bytes; all usual
 # passwords look alike once they fill whole blocks of this size.
@@ -95,9 +97,29 @@ class EncryptionService:
             if context is None:
                 message = "This secret is bound to its owner: decrypting it needs the context."
                 raise DecryptionError(message)
-            return self._open_bound(token, context)
+            return self._open_bound(token, context, getattr(token, "key_id", None))
         except (InvalidToken, ValueError, TypeError, AttributeError):
             raise DecryptionError from None
+
+    def with_primary_alone(self) -> EncryptionService:
+        """Return a service that has unloaded every key but the primary one."""
+        return EncryptionService(self._keys[self.key_id], key_id=self.key_id)
+
+    def opens_under_another_name(self, token: Sealed) -> bool:
+        """Tell whether one of the keys sealed the bound *token*, whatever key it names.
+
+        Then its header is damaged: it does not open, and no key is missing.
+        """
+        parts = _BOUND.fullmatch(token)
+        if parts is None:
+            return False
+        for key_id in self._keys:
+            try:
+                self._bound_to(token.context, key_id).decrypt(parts[2])
+            except InvalidToken:
+                continue
+            return True
+        return False
 
     @staticmethod
     def is_bound(token: str) -> bool:
@@ -117,11 +139,22 @@ class EncryptionService:
             for key_id, key in self._keys.items()
         }
 
-    def _open_bound(self, token: str, context: SecretContext) -> str:
+    def fingerprints(self, text: str) -> tuple[str, ...]:
+        """Return what stands for *text* without telling it, by each key, the primary's first."""
+        others = (key for key_id, key in self._keys.items() if key_id != self.key_id)
+        return tuple(
+            hmac.new(_derived(key, _FINGERPRINT_INFO), text.encode(), "sha256").hexdigest()
+            for key in (self._keys[self.key_id], *others)
+        )
+
+    def _open_bound(self, token: str, context: SecretContext, label: str | None) -> str:
         parts = _BOUND.fullmatch(token)
         if parts is None:
             raise InvalidToken
         key_id, fernet_token = parts.groups()
+        if label not in {key_id, None}:
+            # The row says that another key sealed it: somebody changed one of the two.
+            raise InvalidToken
         if key_id not in self._keys:
             raise KeyUnavailable
         return _unpadded(self._bound_to(context, key_id).decrypt(fernet_token)).decode("utf-8")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import func, select, update
 
 from training_analyzer.db.insert import insert_into
+from training_analyzer.db.repositories.encryption_keys import named_key, refuse_retired
 from training_analyzer.db.tables import garmin_credentials, garmin_sync_config
 from training_analyzer.model import GarminCredentials, Kind, Region, Sealed, SecretContext
 
@@ -28,7 +29,15 @@ def save(
     *,
     now: datetime,
 ) -> GarminCredentials:
-    """Insert or replace *secrets*; of *kept_if_none* a None keeps what is stored."""
+    """Insert or replace *secrets*; of *kept_if_none* a None keeps what is stored.
+
+    A bound token names its key: the row then does, too, whatever label was given.
+    Raises `KeyRetired` when no secret may use that key any more.
+    """
+    tokens = (secrets["encrypted_email"], secrets["encrypted_password"])
+    refuse_retired(db, *tokens)
+    if label := next(filter(None, map(named_key, tokens)), None):
+        secrets = {**secrets, "encryption_key_id": label}
     given = {name: value for name, value in kept_if_none.items() if value is not None}
     changed = {**secrets, **given, "is_valid": 1, "updated_at": now}
     saved = db.execute(
@@ -72,12 +81,14 @@ def auto_synced(db: Connection, *, unless_configured: bool) -> list[str]:
 
 def as_credentials(row: RowMapping) -> GarminCredentials:
     """Return a row as the value it stands for, its secrets sealed with whose they are."""
-    user_id = row["user_id"]
+    user_id, key_id = row["user_id"], row["encryption_key_id"]
     return GarminCredentials(
         user_id=user_id,
-        encrypted_email=_sealed(row["encrypted_email"], user_id, EMAIL),
-        encrypted_password=_sealed(row["encrypted_password"], user_id, PASSWORD),
-        encryption_key_id=row["encryption_key_id"],
+        encrypted_email=_sealed(row["encrypted_email"], SecretContext(user_id, EMAIL), key_id),
+        encrypted_password=_sealed(
+            row["encrypted_password"], SecretContext(user_id, PASSWORD), key_id
+        ),
+        encryption_key_id=key_id,
         garmin_user_id=row["garmin_user_id"],
         garmin_display_name=row["garmin_display_name"],
         is_valid=bool(row["is_valid"]),
@@ -92,5 +103,5 @@ def as_credentials(row: RowMapping) -> GarminCredentials:
     )
 
 
-def _sealed(token: str | None, user_id: str, field: str) -> Sealed | None:
-    return None if token is None else Sealed(token, SecretContext(user_id, field))
+def _sealed(token: str | None, owner: SecretContext, key_id: str) -> Sealed | None:
+    return None if token is None else Sealed(token, owner, key_id)

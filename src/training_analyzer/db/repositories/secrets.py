@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
 from training_analyzer.db.clock import utc_now
 from training_analyzer.db.insert import insert_into
+from training_analyzer.db.repositories.encryption_keys import refuse_retired
 from training_analyzer.db.repositories.user_id import checked_user_id
 from training_analyzer.db.tables import garmin_secrets
 from training_analyzer.model import Sealed, SecretContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection
@@ -75,7 +76,7 @@ class SecretsRepository:
         if row is None:
             return None
         return StoredSecret(
-            token=Sealed(row.token, SecretContext(user_id, field)),
+            token=Sealed(row.token, SecretContext(user_id, field), row.encryption_key_id),
             version=row.version,
             expires_at=row.expires_at,
             key_id=row.encryption_key_id,
@@ -95,12 +96,16 @@ class SecretsRepository:
 def put_secret(
     db: Connection,
     owner: SecretContext,
-    values: dict[str, str | datetime | None],
+    values: Mapping[str, Any],
     *,
     expected_version: int | None,
     now: datetime,
 ) -> bool:
-    """Store a secret within the caller's transaction; see `SecretsRepository.put`."""
+    """Store a secret within the caller's transaction; see `SecretsRepository.put`.
+
+    Raises `KeyRetired` when it was sealed with a key that no secret may use any more.
+    """
+    refuse_retired(db, values["token"])
     changed = {**values, "updated_at": now}
     if expected_version:
         moved = db.execute(
