@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from services_stage import account, connect
 from sqlalchemy import select, update
 
 from training_analyzer.db.tables import garmin_credentials, garmin_secrets
-from training_analyzer.errors import (
-    AccountMismatch,
-    CredentialsRejected,
-    MfaExpired,
-    MfaInvalid,
-    TokenExpired,
-    TokenInvalid,
-)
-from training_analyzer.model import Kind
-from training_analyzer.services.connections import Connected, MfaPending
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.runtime import build_runtime
 
@@ -76,8 +64,12 @@ def test_dead_session_is_renewed_by_password_at_most_once_a_day(
     clock.advance(hours=20)
     outcome = scheduler.sync_user(ada)
 
-    assert outcome.error_code == "token_expired"
+    assert outcome.error_code == "login_waits"
     assert garmin.count(LOGIN) == logins + 1
+
+    clock.advance(hours=5)
+    assert scheduler.sync_user(ada).status == "completed"
+    assert garmin.count(LOGIN) == logins + 2
 
 
 def test_documents_rows_are_enough_for_a_first_sync(
@@ -105,103 +97,22 @@ def test_documents_rows_are_enough_for_a_first_sync(
     assert runtime.encryption.decrypt(stored.encrypted_email) == who.email
 
 
-def test_account_with_a_security_code_connects_in_two_steps(
-    settings: Settings, runtime: Runtime, garmin: SimulatorServer, clock: Any
-) -> None:
-    """A login that waits for a code is finished by another process with it."""
-    who = account(garmin, "tom")
-    tom = runtime.people.add("tom").user_id
-
-    pending = runtime.connections.connect_password(tom, who.email, who.password)
-    assert isinstance(pending, MfaPending)
-    assert runtime.credentials.get_credentials(tom) is None
-    with build_runtime(settings, now=clock) as another:
-        with pytest.raises(MfaInvalid):
-            another.connections.finish_mfa(tom, "000000")
-        connected = another.connections.finish_mfa(tom, str(who.mfa_code))
-
-    assert isinstance(connected, Connected)
-    credentials = runtime.credentials.get_credentials(tom)
-    assert credentials is not None
-    assert (credentials.kind, credentials.is_valid) == (Kind.PASSWORD, True)
-
-
-def test_waiting_login_expires_and_allows_three_codes(
-    runtime: Runtime, garmin: SimulatorServer, clock: Any
-) -> None:
-    """After ten minutes, or three wrong codes, the login starts from the beginning."""
-    who = account(garmin, "tom")
-    tom = runtime.people.add("tom").user_id
-    runtime.connections.connect_password(tom, who.email, who.password)
-    clock.advance(minutes=10, seconds=1)
-    with pytest.raises(MfaExpired):
-        runtime.connections.finish_mfa(tom, str(who.mfa_code))
-
-    runtime.connections.connect_password(tom, who.email, who.password)
-    for _ in range(3):
-        with pytest.raises(MfaInvalid):
-            runtime.connections.finish_mfa(tom, "111111")
-    with pytest.raises(MfaExpired):
-        runtime.connections.finish_mfa(tom, str(who.mfa_code))
-
-
-def test_wrong_password_changes_nothing(
-    runtime: Runtime, garmin: SimulatorServer, ada: str
-) -> None:
-    """A rejected password leaves a working connection as it is, after one attempt."""
-    before = runtime.credentials.get_credentials(ada)
-    logins = garmin.count(LOGIN)
-
-    with pytest.raises(CredentialsRejected):
-        runtime.connections.connect_password(ada, account(garmin, "ada").email, "wrong")
-
-    assert garmin.count(LOGIN) == logins + 1
-    assert runtime.credentials.get_credentials(ada) == before
-
-
-def test_imported_token_connects_and_makes_the_copy_useless(
+def test_account_with_codes_is_never_signed_in_at_night(
     runtime: Runtime, garmin: SimulatorServer, scheduler: GarminSyncScheduler
 ) -> None:
-    """A token JSON connects without any password and is detached from the file it came from."""
-    who = account(garmin, "ada")
-    copy = json.dumps(garmin.world.sign_in(who.email))
-    user = runtime.people.add("tok").user_id
+    """A dead session of an account that asks for codes waits for the person; no code is sent."""
+    who = account(garmin, "tom")
+    tom = runtime.people.add("tom").user_id
+    runtime.connections.connect_password(tom, who.email, who.password)
+    runtime.connections.finish_mfa(tom, str(who.mfa_code))
     logins = garmin.count(LOGIN)
+    garmin.faults.revoke_tokens(who.email)
 
-    connected = runtime.connections.connect_token(user, copy)
-    runtime.credentials.update_sync_config(user, initial_sync_days=5)
+    outcome = scheduler.sync_user(tom)
 
-    assert (connected.kind, garmin.count(LOGIN)) == (Kind.TOKEN, logins)
-    assert scheduler.sync_user(user).status == "completed"
-    with pytest.raises(TokenExpired):
-        runtime.connections.connect_token(user, copy)
-
-
-@pytest.mark.parametrize("text", ["", "nonsense", "{}", '{"di_token": "a.b.c"}', "[1]"])
-def test_what_is_no_token_is_refused_before_garmin_is_asked(
-    runtime: Runtime, garmin: SimulatorServer, text: str
-) -> None:
-    """A text that garminconnect did not write is refused, and nothing is stored."""
-    user = runtime.people.add("tok").user_id
-
-    with pytest.raises(TokenInvalid):
-        runtime.connections.connect_token(user, text)
-
-    assert len(garmin.log) == 0
-    assert runtime.credentials.get_credentials(user) is None
-
-
-def test_another_garmin_account_is_refused(
-    runtime: Runtime, garmin: SimulatorServer, ada: str
-) -> None:
-    """Reconnecting with somebody else's account leaves the old connection as it is."""
-    before = runtime.credentials.get_credentials(ada)
-    kay = next(known for known in garmin.world.accounts if known.personal_key)
-
-    with pytest.raises(AccountMismatch):
-        runtime.connections.connect_personal_key(ada, str(kay.personal_key))
-
-    assert runtime.credentials.get_credentials(ada) == before
+    assert (outcome.status, outcome.error_code) == ("failed", "mfa_required")
+    assert garmin.count(LOGIN) == logins
+    assert scheduler.get_next_sync_time(tom) is None
 
 
 def test_secret_moved_to_another_user_does_not_open(

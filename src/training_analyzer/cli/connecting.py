@@ -11,7 +11,7 @@ from training_analyzer.cli.options import FLAG, AsJson, Name, Yes
 from training_analyzer.cli.printing import print_json, say
 from training_analyzer.errors import MfaInvalid, MfaRequired, UnknownUser
 from training_analyzer.model import Kind, Region, User
-from training_analyzer.services.connections import MFA_TRIES, Connected, Connections, MfaPending
+from training_analyzer.services.connections import MOST_CODES, Connected, Connections, MfaPending
 from training_analyzer.services.runtime import Runtime
 
 
@@ -112,7 +112,7 @@ def _by_password(
 
 def _with_code(connections: Connections, pending: MfaPending) -> Connected:
     """Ask for the security code, as often as Garmin lets one try."""
-    for attempts_left in reversed(range(MFA_TRIES)):
+    for attempts_left in reversed(range(MOST_CODES)):
         code = ask_secret(f"Security code that Garmin sent by {pending.method}")
         if not code:
             message = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from functools import partial
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import LoginBlocked, RateLimited, Reaction, SyncError
 from training_analyzer.model import Failure, RunStatus
 from training_analyzer.planning.due import DEFAULT_COOL_DOWN, LONGEST_COOL_DOWN
+from training_analyzer.planning.logins import LADDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
-
-_AFTER_BLOCKED_LOGIN = timedelta(hours=2)
 
 
 def status_of(*, stored: int, failures: Sequence[Failure], ended_by: SyncError | None) -> RunStatus:
@@ -43,7 +41,7 @@ def retry_at(ended_by: SyncError | None, *, now: datetime) -> datetime | None:
     if isinstance(ended_by, RateLimited) and ended_by.retry_after is not None:
         wait = min(ended_by.retry_after, LONGEST_COOL_DOWN)
     elif isinstance(ended_by, LoginBlocked):
-        wait = _AFTER_BLOCKED_LOGIN
+        return ended_by.retry_at or now + LADDER[0]
     return now + wait
 
 

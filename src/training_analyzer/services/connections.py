@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import (
     DecryptionError,
-    MfaExpired,
     MfaInvalid,
 )
 from training_analyzer.garmin.account import AccountGarmin
-from training_analyzer.garmin.login import NeedsMfa, finish_mfa, log_in
+from training_analyzer.garmin.login import NeedsMfa, finish_mfa, redeem_ticket
 from training_analyzer.garmin.personal import PersonalGarmin
 from training_analyzer.garmin.personal_key import clean_key
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind, Region, SyncType
-from training_analyzer.services.opening import check_same_account
-from training_analyzer.services.vault import API_KEY, MFA_STATE, PERSONAL_JWT, TOKEN_BUNDLE
+from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
+from training_analyzer.services.waiting_logins import (
+    MOST_CODES,
+    Entry,
+    MfaPending,
+    WaitingLogins,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +33,12 @@ if TYPE_CHECKING:
     from training_analyzer.garmin.login import LoggedIn
     from training_analyzer.garmin.personal_key import PersonalToken
     from training_analyzer.model import GarminProfile
+    from training_analyzer.services.identity import Identity
     from training_analyzer.services.opening import Opener
     from training_analyzer.services.vault import Vault
 
-MFA_PATIENCE = timedelta(minutes=10)
-MFA_TRIES = 3
+
+__all__ = ["MOST_CODES", "Connected", "Connections", "MfaPending"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +49,6 @@ class Connected:
     kind: Kind
     garmin_user_id: str
     display_name: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MfaPending:
-    """Garmin has sent a code by *method*; `finish_mfa` completes the connection with it."""
-
-    user_id: str
-    method: str
-    expires_at: datetime
-    attempts_left: int
 
 
 class Connections:
@@ -69,6 +62,7 @@ class Connections:
         data: GarminDataRepository,
         vault: Vault,
         opener: Opener,
+        identity: Identity,
         now: Callable[[], datetime],
     ) -> None:
         self._credentials = credentials
@@ -76,22 +70,34 @@ class Connections:
         self._data = data
         self.vault = vault
         self._opener = opener
+        self._identity = identity
+        self._waiting = WaitingLogins(vault, now)
         self._now = now
 
     def connect_password(
-        self, user_id: str, email: str, password: str, *, region: Region = Region.COM
+        self,
+        user_id: str,
+        email: str,
+        password: str,
+        *,
+        region: Region = Region.COM,
+        keep_password: bool = True,
+        replace_data: bool = False,
     ) -> Connected | MfaPending:
-        """Sign in to Garmin with *email* and *password* and keep tokens and both, sealed.
+        """Sign in to Garmin with *email* and *password* and keep the session, sealed.
 
-        Raises `CredentialsRejected`, `AccountLocked`, `LoginBlocked`, `AccountMismatch`
-        or `GarminUnavailable`; then nothing is changed.
+        The password is kept only with *keep_password*; everything works without it, but
+        a dead session then needs the person. *replace_data* deletes what was synced
+        from another account before. Raises `CredentialsRejected`, `AccountLocked`,
+        `LoginBlocked`, `AccountMismatch` or `GarminUnavailable`; then nothing is changed.
         """
-        entered = log_in(email, password, hosts=self._opener.hosts(region))
+        entered = self._opener.gate.log_in(
+            email, password, region, hosts=self._opener.hosts(region)
+        )
+        entry = Entry(email, password, region, keep_password, replace_data)
         if isinstance(entered, NeedsMfa):
-            return self._ask_for_code(
-                user_id, entered, {"email": email, "password": password, "region": region.value}
-            )
-        return self._keep_login(user_id, entered, email, password, region)
+            return self._waiting.begin(user_id, entered, entry)
+        return self._keep_login(user_id, entered, entry)
 
     def finish_mfa(self, user_id: str, code: str) -> Connected:
         """Complete a waiting login with *code*; any process can.
@@ -99,23 +105,43 @@ class Connections:
         Raises `MfaInvalid` for a wrong code (three are allowed), `MfaExpired` when no
         login waits any more; then nothing is changed.
         """
-        waiting = self.vault.get(user_id, MFA_STATE)
-        if waiting is None or waiting.expires_at is None or waiting.expires_at <= self._now():
-            self.vault.drop(user_id, MFA_STATE)
-            raise MfaExpired
-        held = json.loads(waiting.text)
-        region = Region(held["region"])
+        entry, state = self._waiting.open(user_id)
         try:
-            entered = finish_mfa(held["state"], code.strip(), hosts=self._opener.hosts(region))
+            entered = finish_mfa(state, code.strip(), hosts=self._opener.hosts(entry.region))
         except MfaInvalid:
-            self._count_wrong_code(user_id, held, waiting.expires_at)
+            self._waiting.count_wrong_code(user_id)
             raise
-        connected = self._keep_login(user_id, entered, held["email"], held["password"], region)
-        self.vault.drop(user_id, MFA_STATE)
+        connected = self._keep_login(user_id, entered, entry)
+        self._credentials.note_mfa(user_id)
+        self._waiting.drop(user_id)
         return connected
 
+    def connect_ticket(
+        self,
+        user_id: str,
+        pasted: str,
+        *,
+        region: Region = Region.COM,
+        replace_data: bool = False,
+    ) -> Connected:
+        """Connect with the service ticket in *pasted*, the page that a browser ended on.
+
+        Password, code and CAPTCHA then happen in the person's browser, and nothing of
+        them here. A ticket lives about a minute and works once. Raises `TokenInvalid`
+        when there is none in the text, `CredentialsRejected` for one used or too old.
+        """
+        entered = redeem_ticket(pasted, hosts=self._opener.hosts(region))
+        self._identity.check(user_id, entered.profile, replace_data=replace_data)
+        self._put_tokens(user_id, entered.tokens)
+        return self._keep(user_id, Kind.TOKEN, region, entered.profile)
+
     def connect_token(
-        self, user_id: str, token_json: str, *, region: Region = Region.COM
+        self,
+        user_id: str,
+        token_json: str,
+        *,
+        region: Region = Region.COM,
+        replace_data: bool = False,
     ) -> Connected:
         """Connect with the token JSON that garminconnect writes.
 
@@ -136,12 +162,19 @@ class Connections:
             profile = garmin.profile()
         finally:
             garmin.close()
-        check_same_account(self._credentials.get_credentials(user_id), profile)
+        self._identity.check(user_id, profile, replace_data=replace_data)
         self._put_tokens(user_id, tokens[-1])
         return self._keep(user_id, Kind.TOKEN, region, profile)
 
-    def connect_personal_key(self, user_id: str, key: str) -> Connected:
-        """Connect with a key of Garmin's Personal API. Raises `CredentialsRejected`."""
+    def connect_personal_key(
+        self, user_id: str, key: str, *, replace_data: bool = False
+    ) -> Connected:
+        """Connect with a key of Garmin's Personal API.
+
+        Beside a session that is connected already, the key serves what it can and the
+        session the rest. Raises `TokenInvalid` for what cannot be a key,
+        `CredentialsRejected` for one that Garmin refuses.
+        """
         cleaned = clean_key(key)
         tokens: list[PersonalToken] = []
         garmin = PersonalGarmin(
@@ -156,10 +189,12 @@ class Connections:
             profile = garmin.profile()
         finally:
             garmin.close()
-        check_same_account(self._credentials.get_credentials(user_id), profile)
+        self._identity.check(user_id, profile, replace_data=replace_data)
         self.vault.put(user_id, API_KEY, cleaned)
         if tokens:
             self.vault.put(user_id, PERSONAL_JWT, tokens[-1].jwt, expires_at=tokens[-1].expires_at)
+        if self.vault.get(user_id, TOKEN_BUNDLE) is not None:
+            return self._beside_the_session(user_id, profile)
         return self._keep(user_id, Kind.PERSONAL_KEY, Region.COM, profile)
 
     def disconnect(self, user_id: str, *, delete_data: bool = False) -> bool:
@@ -174,19 +209,7 @@ class Connections:
 
     def pending_login(self, user_id: str) -> MfaPending | None:
         """Return the login that waits for its code, or None; asks nothing of Garmin."""
-        try:
-            waiting = self.vault.get(user_id, MFA_STATE)
-        except DecryptionError:
-            return None
-        if waiting is None or waiting.expires_at is None or waiting.expires_at <= self._now():
-            return None
-        held = json.loads(waiting.text)
-        return MfaPending(
-            user_id=user_id,
-            method=held["method"],
-            expires_at=waiting.expires_at,
-            attempts_left=MFA_TRIES - int(held["tries"]),
-        )
+        return self._waiting.find(user_id)
 
     def email_hint(self, user_id: str) -> str | None:
         """Return the connected e-mail address as `a…@e…`, or None."""
@@ -199,34 +222,15 @@ class Connections:
             return None
         return f"{name[:1]}…@{host[:1]}…"
 
-    def _ask_for_code(self, user_id: str, needs: NeedsMfa, held: dict[str, str]) -> MfaPending:
-        expires_at = self._now() + MFA_PATIENCE
-        text = json.dumps({**held, "state": needs.state, "method": needs.method, "tries": 0})
-        self.vault.put(user_id, MFA_STATE, text, expires_at=expires_at)
-        return MfaPending(
-            user_id=user_id, method=needs.method, expires_at=expires_at, attempts_left=MFA_TRIES
-        )
-
-    def _count_wrong_code(
-        self, user_id: str, held: dict[str, int | str], expires_at: datetime
-    ) -> None:
-        tries = int(held["tries"]) + 1
-        if tries >= MFA_TRIES:
-            self.vault.drop(user_id, MFA_STATE)
-            return
-        text = json.dumps({**held, "tries": tries})
-        self.vault.put(user_id, MFA_STATE, text, expires_at=expires_at)
-
-    def _keep_login(
-        self, user_id: str, entered: LoggedIn, email: str, password: str, region: Region
-    ) -> Connected:
-        check_same_account(self._credentials.get_credentials(user_id), entered.profile)
+    def _keep_login(self, user_id: str, entered: LoggedIn, entry: Entry) -> Connected:
+        self._identity.check(user_id, entered.profile, replace_data=entry.replace_data)
         self._put_tokens(user_id, entered.tokens)
+        password = self.vault.seal(user_id, "password", entry.password)
         sealed = (
-            self.vault.seal(user_id, "email", email),
-            self.vault.seal(user_id, "password", password),
+            self.vault.seal(user_id, "email", entry.email),
+            password if entry.keep_password else None,
         )
-        return self._keep(user_id, Kind.PASSWORD, region, entered.profile, sealed)
+        return self._keep(user_id, Kind.PASSWORD, entry.region, entered.profile, sealed)
 
     def _put_tokens(self, user_id: str, tokens: TokenBundle) -> None:
         self.vault.put(user_id, TOKEN_BUNDLE, tokens.dump(), expires_at=tokens.expires_at)
@@ -253,9 +257,20 @@ class Connections:
         config = self._credentials.get_sync_config(user_id)
         if config is None or config.auto_sync_enabled:
             self._schedule.set_due(user_id, self._now(), SyncType.INITIAL)
-        return Connected(
-            user_id=user_id,
-            kind=kind,
-            garmin_user_id=profile.profile_id,
-            display_name=profile.display_name,
-        )
+        self._identity.keep(user_id, profile, region)
+        return _connected(user_id, kind, profile)
+
+    def _beside_the_session(self, user_id: str, profile: GarminProfile) -> Connected:
+        """Leave the session's row as it is; the key alone is new."""
+        credentials = self._credentials.get_credentials(user_id)
+        kind = credentials.kind if credentials else Kind.PERSONAL_KEY
+        return _connected(user_id, kind, profile)
+
+
+def _connected(user_id: str, kind: Kind, profile: GarminProfile) -> Connected:
+    return Connected(
+        user_id=user_id,
+        kind=kind,
+        garmin_user_id=profile.profile_id,
+        display_name=profile.display_name,
+    )

@@ -8,18 +8,23 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import (
-    AccountMismatch,
+    CredentialsOfAnotherKey,
     CredentialsRejected,
     CredentialsUnreadable,
     DecryptionError,
+    GarminError,
+    KeyUnavailable,
     LeaseLost,
+    LoginBlocked,
+    LoginWaits,
     MfaRequired,
     TokenExpired,
     TokenInvalid,
 )
 from training_analyzer.garmin.account import AccountGarmin
 from training_analyzer.garmin.hosts import Hosts
-from training_analyzer.garmin.login import NeedsMfa, log_in
+from training_analyzer.garmin.hybrid import HybridGarmin
+from training_analyzer.garmin.login import NeedsMfa
 from training_analyzer.garmin.personal import PersonalGarmin
 from training_analyzer.garmin.personal_key import PersonalToken
 from training_analyzer.garmin.tokens import TokenBundle
@@ -32,7 +37,9 @@ if TYPE_CHECKING:
 
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.garmin.pacing import Pacing
-    from training_analyzer.model import GarminCredentials, GarminProfile, Region
+    from training_analyzer.model import GarminCredentials, Region
+    from training_analyzer.services.identity import Identity
+    from training_analyzer.services.login_gate import LoginGate
     from training_analyzer.services.vault import Opened, Vault
 
 log = logging.getLogger(__name__)
@@ -40,7 +47,7 @@ log = logging.getLogger(__name__)
 # Garmin locks accounts of services that log in again and again.
 PASSWORD_LOGIN_EVERY = timedelta(hours=24)
 
-type OpenGarmin = AccountGarmin | PersonalGarmin
+type OpenGarmin = AccountGarmin | HybridGarmin | PersonalGarmin
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class Opener:
 
     credentials: GarminCredentialsRepository
     vault: Vault
+    gate: LoginGate
+    identity: Identity
     pacing: Pacing
     server_url: str | None
     now: Callable[[], datetime]
@@ -70,9 +79,15 @@ class Opener:
         try:
             if credentials.kind is Kind.PERSONAL_KEY:
                 return self._open_personal(credentials)
-            if session_is_dead:
-                return self._log_in_again(credentials)
-            return self._open_account(credentials)
+            account = (
+                self._log_in_again(credentials)
+                if session_is_dead
+                else self._open_account(credentials)
+            )
+            return self._with_key(credentials, account)
+        except KeyUnavailable:
+            # Another process has the key: nothing is wrong with the credentials.
+            raise CredentialsOfAnotherKey from None
         except DecryptionError:
             raise CredentialsUnreadable from None
 
@@ -97,6 +112,22 @@ class Opener:
             save_token=save,
             now=self.now,
         )
+
+    def _with_key(
+        self, credentials: GarminCredentials, account: AccountGarmin
+    ) -> AccountGarmin | HybridGarmin:
+        """Put the user's Personal API key, if there is one that works, before the session."""
+        if self.vault.get(credentials.user_id, API_KEY) is None:
+            return account
+        personal = self._open_personal(credentials)
+        try:
+            personal.ensure_fresh()
+        except GarminError as error:
+            # The session has everything that the key has, and more.
+            log.warning("The key of user %s is not used: %s.", credentials.user_id, error.code)
+            personal.close()
+            return account
+        return HybridGarmin(personal, account)
 
     def _open_account(self, credentials: GarminCredentials) -> AccountGarmin:
         stored = self.vault.get(credentials.user_id, TOKEN_BUNDLE)
@@ -155,18 +186,26 @@ class Opener:
         user_id = credentials.user_id
         if credentials.encrypted_email is None or credentials.encrypted_password is None:
             raise TokenExpired
+        if credentials.uses_mfa:
+            # Nobody is there to type a code, and each login would send one.
+            raise MfaRequired
         last = credentials.last_password_login_at
         if last is not None and self.now() - last < PASSWORD_LOGIN_EVERY:
-            raise TokenExpired
+            raise LoginWaits(last + PASSWORD_LOGIN_EVERY)
         email = self.vault.unseal(credentials.encrypted_email)
         password = self.vault.unseal(credentials.encrypted_password)
+        possible_at = self.gate.possible_at(email, credentials.region)
+        if possible_at is not None:
+            raise LoginBlocked(possible_at)
         # Counted before the attempt: a fault in the middle must not make a second one.
         self.credentials.record_password_login(user_id)
         log.info("User %s is signed in to Garmin with the stored password.", user_id)
-        entered = log_in(email, password, hosts=self.hosts(credentials.region))
+        region = credentials.region
+        entered = self.gate.log_in(email, password, region, hosts=self.hosts(region))
         if isinstance(entered, NeedsMfa):
+            self.credentials.note_mfa(user_id)
             raise MfaRequired
-        check_same_account(credentials, entered.profile)
+        self.identity.check(user_id, entered.profile)
         self.vault.put(
             user_id,
             TOKEN_BUNDLE,
@@ -181,6 +220,7 @@ class Opener:
             garmin_user_id=entered.profile.profile_id,
             garmin_display_name=entered.profile.display_name,
         )
+        self.identity.keep(user_id, entered.profile, region)
         return self._open_account_after_login(user_id)
 
     def _open_account_after_login(self, user_id: str) -> AccountGarmin:
@@ -190,14 +230,3 @@ class Opener:
             # The person disconnected in this very moment.
             raise CredentialsRejected
         return self._with_tokens(credentials, stored)
-
-
-def check_same_account(credentials: GarminCredentials | None, profile: GarminProfile) -> None:
-    """Raise `AccountMismatch` when *profile* is another Garmin account than the stored one.
-
-    Garmin's profile ids are numbers. Anything else in `garmin_user_id` is a label of an
-    embedding program and says nothing.
-    """
-    known = credentials.garmin_user_id if credentials else None
-    if known is not None and known.isdecimal() and known != profile.profile_id:
-        raise AccountMismatch

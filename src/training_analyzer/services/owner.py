@@ -17,6 +17,11 @@ def process_name() -> str:
     return f"{_place()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
 
 
+def machine_name() -> str:
+    """Return the name of the machine, as Garmin might tell it from others: by its network."""
+    return socket.gethostname()
+
+
 def is_gone(owner: str) -> bool:
     """Tell whether *owner* ran on this machine and is certainly not running any more.
 

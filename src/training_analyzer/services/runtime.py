@@ -12,8 +12,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from training_analyzer.db import open_database
+from training_analyzer.db.repositories.ciphertexts import CiphertextsRepository
+from training_analyzer.db.repositories.encryption_keys import EncryptionKeysRepository
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.db.repositories.identities import IdentitiesRepository
+from training_analyzer.db.repositories.logins import LoginsRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.db.repositories.secrets import SecretsRepository
@@ -24,9 +28,13 @@ from training_analyzer.jobs.threads import ThreadDispatcher
 from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.services.connections import Connections
 from training_analyzer.services.encryption import EncryptionService
+from training_analyzer.services.identity import Identity
+from training_analyzer.services.key_checks import check_keys
+from training_analyzer.services.login_gate import LoginGate
 from training_analyzer.services.opening import Opener
-from training_analyzer.services.owner import process_name
+from training_analyzer.services.owner import machine_name, process_name
 from training_analyzer.services.reading import Reading
+from training_analyzer.services.rotation import Rotation
 from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.services.users import People
 from training_analyzer.services.vault import Vault
@@ -61,6 +69,7 @@ class Runtime:
     people: People
     reading: Reading
     dispatcher: Dispatcher
+    keys: Rotation
 
     def close(self) -> None:
         """Close the database. Stop the scheduler before."""
@@ -86,7 +95,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     encryption = EncryptionService.from_settings(settings)
-    database = open_database(settings.database_url)
+    database = _opened_for(settings, encryption, now)
     credentials = GarminCredentialsRepository(
         database=database,
         now=now,
@@ -95,22 +104,33 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
     schedule = ScheduleRepository(database)
     data = GarminDataRepository(database)
     vault = Vault(encryption, SecretsRepository(database), now)
+    owner = process_name()
+    gate = LoginGate(LoginsRepository(database), encryption, server=machine_name(), now=now)
+    identity = Identity(credentials, IdentitiesRepository(database), data, vault)
     opener = Opener(
         credentials=credentials,
         vault=vault,
+        gate=gate,
+        identity=identity,
         pacing=Pacing(settings.requests_per_minute),
         server_url=settings.garmin_server_url,
         now=now,
     )
     connections = Connections(
-        credentials=credentials, schedule=schedule, data=data, vault=vault, opener=opener, now=now
+        credentials=credentials,
+        schedule=schedule,
+        data=data,
+        vault=vault,
+        opener=opener,
+        identity=identity,
+        now=now,
     )
     syncs = SyncService(
         credentials=credentials,
         schedule=schedule,
         data=data,
         open_connection=opener.open,
-        owner=process_name(),
+        owner=owner,
         limits=Limits(settings.sync_hour, settings.sync_max_retries),
         now=now,
     )
@@ -126,7 +146,23 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
         people=People(UsersRepository(database, now=now), connections),
         reading=Reading(ReadingRepository(database)),
         dispatcher=ThreadDispatcher(settings.concurrent_syncs),
+        keys=Rotation(
+            CiphertextsRepository(database), EncryptionKeysRepository(database), encryption
+        ),
     )
+
+
+def _opened_for(
+    settings: Settings, encryption: EncryptionService, now: Callable[[], datetime]
+) -> Database:
+    """Open the database, and close it again when it is sealed with other keys."""
+    database = open_database(settings.database_url)
+    try:
+        check_keys(database, encryption, now=now())
+    except BaseException:
+        database.close()
+        raise
+    return database
 
 
 _lock = threading.Lock()

@@ -149,6 +149,11 @@ class GarminCredentialsRepository:
         with self._database.write() as db:
             return credentials.change(db, user_id, {"last_password_login_at": self._now()})
 
+    def note_mfa(self, user_id: str) -> bool:
+        """Remember that this account asks for a security code; False without credentials."""
+        with self._database.write() as db:
+            return credentials.change(db, user_id, {"uses_mfa": 1})
+
     def update_sync_config(self, user_id: str, **changes: Any) -> GarminSyncConfig:  # noqa: ANN401 - each field has its own type, checked at run time
         """Change the named fields of a user's configuration; the others keep their value.
 

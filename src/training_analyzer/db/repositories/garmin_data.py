@@ -154,8 +154,18 @@ class GarminDataRepository:
             return sum(
                 db.execute(delete(table).where(table.c.user_id == user_id)).rowcount
                 for name, table in metadata.tables.items()
-                if name not in _NOT_DATA
+                if name not in _NOT_DATA and "user_id" in table.c
             )
+
+    def has_any(self, user_id: str) -> bool:
+        """Tell whether anything of Garmin's is stored for the user."""
+        with self._database.read() as db:
+            stored = db.execute(
+                select(garmin_payloads.c.user_id)
+                .where(garmin_payloads.c.user_id == user_id)
+                .limit(1)
+            )
+            return stored.one_or_none() is not None
 
 
 def _archive(

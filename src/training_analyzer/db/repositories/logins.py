@@ -40,9 +40,7 @@ class LoginsRepository:
         """Write down how it ended."""
         with self._database.write() as db:
             db.execute(
-                garmin_logins.update()
-                .where(garmin_logins.c.id == login_id)
-                .values(ended=end.value)
+                garmin_logins.update().where(garmin_logins.c.id == login_id).values(ended=end.value)
             )
 
     def recent(self, *, now: datetime) -> list[Login]:

@@ -1,0 +1,62 @@
+"""Whose data a user's data is: one Garmin account, until the person says otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training_analyzer.errors import AccountMismatch
+from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
+
+if TYPE_CHECKING:
+    from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
+    from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.db.repositories.identities import IdentitiesRepository
+    from training_analyzer.model import GarminProfile, Region
+    from training_analyzer.services.vault import Vault
+
+
+class Identity:
+    """Compares Garmin's profile id on every way in, and asks before data would be mixed."""
+
+    def __init__(
+        self,
+        credentials: GarminCredentialsRepository,
+        identities: IdentitiesRepository,
+        data: GarminDataRepository,
+        vault: Vault,
+    ) -> None:
+        self._credentials = credentials
+        self._identities = identities
+        self._data = data
+        self._vault = vault
+
+    def check(self, user_id: str, profile: GarminProfile, *, replace_data: bool = False) -> None:
+        """Raise `AccountMismatch` when the user has data of another Garmin account.
+
+        With *replace_data*, or when there is no data yet, what belonged to the other
+        account is deleted instead: its data, and its tokens and keys.
+        """
+        known = self._known(user_id)
+        if known is None or known == profile.profile_id:
+            return
+        if self._data.has_any(user_id) and not replace_data:
+            raise AccountMismatch
+        self._data.delete_all(user_id)
+        for field in (TOKEN_BUNDLE, API_KEY, PERSONAL_JWT):
+            self._vault.drop(user_id, field)
+
+    def keep(self, user_id: str, profile: GarminProfile, region: Region) -> None:
+        """Write down whose the user's data is from now on."""
+        self._identities.keep(user_id, profile.profile_id, region)
+
+    def _known(self, user_id: str) -> str | None:
+        """Return the profile id that is known, from the data's own record or the connection.
+
+        Garmin's profile ids are numbers. Anything else in `garmin_user_id` is a label
+        of an embedding program and says nothing.
+        """
+        known = self._identities.garmin_user_id(user_id)
+        if known is None:
+            credentials = self._credentials.get_credentials(user_id)
+            known = credentials.garmin_user_id if credentials else None
+        return known if known is not None and known.isdecimal() else None

@@ -1,0 +1,84 @@
+"""The one place through which passwords go to Garmin: it waits where Garmin was hurt before."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from training_analyzer.errors import CredentialsRejected, LoginBlocked
+from training_analyzer.garmin.login import NeedsMfa, log_in
+from training_analyzer.planning.logins import Login, LoginEnd, login_possible_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from training_analyzer.db.repositories.logins import LoginsRepository
+    from training_analyzer.garmin.hosts import Hosts
+    from training_analyzer.garmin.login import LoggedIn
+    from training_analyzer.model import Region
+    from training_analyzer.services.encryption import EncryptionService
+
+
+class LoginGate:
+    """Lets a password login through, or says when it may go; remembers how each one ended.
+
+    *server* names this machine: what Garmin holds against one machine does not stop
+    the others that share the database.
+    """
+
+    def __init__(
+        self,
+        logins: LoginsRepository,
+        encryption: EncryptionService,
+        *,
+        server: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._logins = logins
+        self._encryption = encryption
+        self._server = server
+        self._now = now
+        # One login at a time leaves this process: Garmin counts them by machine, too.
+        self._turn = threading.Lock()
+
+    def possible_at(self, email: str, region: Region) -> datetime | None:
+        """Return when a login with *email* may go to Garmin, or None for now."""
+        account, *older = self._encryption.fingerprints(_normalised(email, region))
+        known = [
+            Login(account, login.at, login.end, login.server) if login.account in older else login
+            for login in self._logins.recent(now=self._now())
+        ]
+        return login_possible_at(account, known, now=self._now(), server=self._server)
+
+    def log_in(
+        self, email: str, password: str, region: Region, *, hosts: Hosts
+    ) -> LoggedIn | NeedsMfa:
+        """Sign in with *email* and *password*, once.
+
+        Raises `LoginBlocked` with the time, and asks nothing of Garmin, while a wait
+        is on; otherwise whatever the login raises.
+        """
+        with self._turn:
+            possible_at = self.possible_at(email, region)
+            if possible_at is not None:
+                raise LoginBlocked(possible_at)
+            account = self._encryption.fingerprints(_normalised(email, region))[0]
+            # Written down before it goes: a crash in the middle must not make it free.
+            login_id = self._logins.begin(account, self._server, now=self._now())
+            try:
+                entered = log_in(email, password, hosts=hosts)
+            except CredentialsRejected:
+                self._logins.end(login_id, LoginEnd.REJECTED)
+                raise
+            except LoginBlocked:
+                self._logins.end(login_id, LoginEnd.BLOCKED)
+                raise LoginBlocked(self.possible_at(email, region)) from None
+            asked = isinstance(entered, NeedsMfa)
+            end = LoginEnd.ASKED_FOR_CODE if asked else LoginEnd.ENTERED
+            self._logins.end(login_id, end)
+            return entered
+
+
+def _normalised(email: str, region: Region) -> str:
+    return f"{region.value}:{email.strip().lower()}"
