@@ -47,6 +47,7 @@ class WebServer:
     ) -> None:
         self._socket = _listen(host, port)
         self._host = host
+        self._port = self._socket.getsockname()[1]
         self._on_ready = on_ready
         self._server = _Server(
             uvicorn.Config(
@@ -66,8 +67,8 @@ class WebServer:
     def url(self) -> str:
         """The address on this machine, without a slash at its end."""
         host = _ANY.get(self._host, self._host)
-        port = self._socket.getsockname()[1]
-        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}:{self._port}"
 
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT, then end what is being answered."""

@@ -54,18 +54,19 @@ def sparkline(values: Sequence[float | None], *, label: str, colour: str) -> Mar
     band = usual(values)
     low = min([*present, *([band.low] if band else [])])
     high = max([*present, *([band.high] if band else [])])
-    scale = (HEIGHT - 2 * _PAD) / ((high - low) or 1)
+    spread, room = (high - low) or 1, HEIGHT - 2 * _PAD
     step = WIDTH / max(1, len(values) - 1)
 
     def y(value: float) -> float:
-        return round(HEIGHT - _PAD - (value - low) * scale, 1)
+        return round(HEIGHT - _PAD - (value - low) / spread * room, 1)
 
     points = [(round(i * step, 1), y(v)) for i, v in enumerate(values) if v is not None]
     lines = "".join(_path(run) for run in _runs(values, step, y))
     end = f"M{points[-1][0]} {points[-1][1]}h0"
     shade = ""
     if band:
-        top, height = y(band.high), round((band.high - band.low) * scale, 1)
+        top = y(band.high)
+        height = round(y(band.low) - top, 1)
         shade = f'<rect class="band" y="{top}" width="{WIDTH}" height="{height}"/>'
     return _svg(
         f'{shade}<path class="ln" stroke="var(--{colour})" d="{lines}"/>'

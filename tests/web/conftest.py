@@ -1,0 +1,69 @@
+"""A web face over a real runtime on SQLite, with a pretend Garmin behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from pydantic import SecretStr
+from web_stage import Person, arrive
+
+from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.runtime import build_runtime
+from training_analyzer.settings import Settings
+from training_analyzer.simulator import SimulatorServer
+from training_analyzer.simulator.residents import demo_world
+from training_analyzer.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from fastapi import FastAPI
+
+    from training_analyzer.services.runtime import Runtime
+
+
+@pytest.fixture
+def garmin(clock: Callable[[], Any]) -> Iterator[SimulatorServer]:
+    """Serve a pretend Garmin with five athletes whose time is the test's clock."""
+    with SimulatorServer(demo_world(7, clock=clock)) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(sqlite_url: str, garmin: SimulatorServer, encryption_key: str) -> Settings:
+    """Give settings for a fresh database and the pretend Garmin."""
+    return Settings(
+        encryption_key=SecretStr(encryption_key),
+        database_url=sqlite_url,
+        garmin_server_url=garmin.url,
+        requests_per_minute=6000,
+        public_url="https://sync.example.test",
+    )
+
+
+@pytest.fixture
+def runtime(settings: Settings, clock: Callable[[], Any]) -> Iterator[Runtime]:
+    """Give everything built, closed at the end."""
+    with build_runtime(settings, now=clock) as built:
+        yield built
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Iterator[FastAPI]:
+    """Give the web face; its scheduler does not tick."""
+    made = create_app(runtime, GarminSyncScheduler(runtime))
+    yield made
+    made.state.parts.manual.wait(30)
+
+
+@pytest.fixture
+def ana(app: FastAPI, runtime: Runtime) -> Person:
+    """Give Ana, signed in and not connected."""
+    return arrive(app, runtime, "Ana")
+
+
+@pytest.fixture
+def ben(app: FastAPI, runtime: Runtime) -> Person:
+    """Give Ben, signed in and not connected."""
+    return arrive(app, runtime, "Ben")

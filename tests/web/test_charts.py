@@ -1,0 +1,159 @@
+"""Charts are pure: numbers in, markup out."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from training_analyzer.model import DayState
+from training_analyzer.streams import CATALOG
+from training_analyzer.web.pages import phrases
+from training_analyzer.web.pages.charts import coverage_strip, runs_strip, sparkline, usual
+
+DATA, EMPTY, FAILED = DayState.DATA, DayState.EMPTY, DayState.FAILED
+VALUES = st.lists(st.none() | st.floats(-1e6, 1e6), max_size=120)
+
+
+def line(markup: str) -> str:
+    """Return the path of a sparkline's line."""
+    found = re.search(r'class="ln"[^>]* d="([^"]*)"', markup)
+    assert found is not None
+    return found.group(1)
+
+
+def test_a_gap_breaks_the_line() -> None:
+    """A missing value is neither zero nor joined over."""
+    drawn = line(sparkline([50, 51, None, 52, 53], label="x", colour="hr"))
+
+    assert drawn.count("M") == 2
+
+
+def test_a_lonely_value_is_a_dot() -> None:
+    """A value between two gaps is still to be seen."""
+    assert line(sparkline([None, 50, None], label="x", colour="hr")).endswith("h0")
+
+
+def test_nothing_measured_draws_nothing() -> None:
+    """Without a value there is no chart."""
+    assert sparkline([None] * 90, label="x", colour="hr") == ""
+    assert sparkline([], label="x", colour="hr") == ""
+
+
+def test_higher_values_are_higher_up() -> None:
+    """The largest value has the smallest y, and equal values one y."""
+    heights = [
+        float(y)
+        for y in re.findall(r" ([\d.]+)", line(sparkline([1, 9, 5], label="", colour="hr")))
+    ]
+
+    assert heights[1] < heights[2] < heights[0]
+    assert line(sparkline([7, 7], label="", colour="hr")).split(" ")[1].startswith("39")
+
+
+def test_the_usual_needs_a_week() -> None:
+    """Six values say nothing about what is usual."""
+    assert usual([50.0] * 6) is None
+    band = usual([50.0] * 6 + [None, 57.0])
+    assert band is not None
+    assert band.low < 51 < band.high
+
+
+@given(values=VALUES)
+def test_every_sparkline_is_well_formed(values: list[float | None]) -> None:
+    """Whatever the numbers, the markup parses and no coordinate is odd."""
+    markup = sparkline(values, label='a "label" <b>', colour="hr")
+
+    if any(value is not None for value in values):
+        assert ET.fromstring(markup).get("aria-label") == 'a "label" <b>'  # noqa: S314 - our own markup
+        assert not re.search(r"nan|inf|e[+-]", str(markup))
+
+
+@given(days=st.lists(st.none() | st.sampled_from(list(DayState)), max_size=400))
+def test_a_coverage_strip_has_at_most_53_marks(days: list[DayState | None]) -> None:
+    """Any number of days fits, and nothing overlaps."""
+    shape = ET.fromstring(coverage_strip(days, label="x"))  # noqa: S314 - our own markup
+
+    width = int((shape.get("viewBox") or "").split()[2])
+    assert width <= 53 * 6
+    assert len(shape) <= 53
+
+
+def test_a_failed_day_stands_out_of_its_week() -> None:
+    """One failed day in a year of data is its own, taller mark."""
+    days: list[DayState | None] = [DATA] * 365
+    days[200] = FAILED
+
+    markup = str(coverage_strip(days, label="x"))
+
+    assert markup.count('class="failed"') == 1
+    assert markup.count('class="data"') == 2
+
+
+def test_nothing_at_garmin_is_not_missing() -> None:
+    """Empty, missing, half-known and unsupported days look different."""
+    marks = [
+        re.findall(r'<(?:rect|path) class="(\w+)"', str(coverage_strip(days, label="x")))
+        for days in ([EMPTY], [None], [DATA, None] * 60, [DayState.UNSUPPORTED], [DATA, EMPTY] * 60)
+    ]
+
+    assert marks == [["empty"], ["missing"], ["some"], ["off"], ["data"]]
+
+
+def test_runs_are_told_by_height() -> None:
+    """A failed run is taller than a partial one, and that than a completed one."""
+    markup = str(runs_strip(["completed", "partial", "failed"], label="x"))
+    heights = [int(h) for h in re.findall(r'height="(\d+)" rx', markup)]
+
+    assert heights == sorted(heights)
+    assert len(set(heights)) == 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "0 s"),
+        (8.4, "8 s"),
+        (60, "1 min"),
+        (112, "1 min 52 s"),
+        (7380, "2 h 3 min"),
+        (3600, "1 h"),
+    ],
+)
+def test_durations_in_words(seconds: float, words: str) -> None:
+    """A duration has two units at most."""
+    assert phrases.duration(seconds) == words
+
+
+def test_times_in_words() -> None:
+    """Near times are told by their day, far ones by their date."""
+    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+    assert phrases.ago(now - timedelta(seconds=20), now) == "just now"
+    assert phrases.ago(now - timedelta(seconds=50), now) == "1 minute ago"
+    assert phrases.ago(now - timedelta(hours=3), now) == "3 hours ago"
+    assert phrases.ago(now - timedelta(days=1), now) == "1 day ago"
+    assert phrases.clock(now, now) == "today, 12:00"
+    assert phrases.clock(now + timedelta(hours=18), now) == "tomorrow, 06:00"
+    assert phrases.day(date(2026, 2, 20), now.date()) == "Fri 20 Feb"
+    assert phrases.day(date(2025, 2, 20), now.date()) == "Thu 20 Feb 2025"
+    assert phrases.span(date(2026, 3, 1), date(2026, 3, 1)) == "1 March"
+    assert phrases.span(date(2026, 3, 1), date(2026, 3, 28)) == "1 to 28 March"
+    assert phrases.span(date(2026, 2, 28), date(2026, 3, 3)) == "28 February to 3 March 2026"
+    assert (
+        phrases.span(date(2025, 12, 31), date(2026, 1, 1)) == "31 December 2025 to 1 January 2026"
+    )
+    assert phrases.about(20) == "a few seconds"
+    assert phrases.about(130) == "about 2 minutes"
+    assert phrases.about(7300) == "about 2 hours"
+
+
+def test_every_stream_has_a_name_and_its_group() -> None:
+    """A new stream of the catalog gets a name for people, under the switch that rules it."""
+    assert {stream.name: stream.group for stream in CATALOG} == {
+        name: group for name, (_, group) in phrases.STREAMS.items()
+    }

@@ -1,0 +1,71 @@
+"""What the tests of the web share and is no fixture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from starlette.testclient import TestClient
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from training_analyzer.services.runtime import Runtime
+    from training_analyzer.simulator import Account, SimulatorServer
+    from training_analyzer.web.parts import Parts
+
+API = "/api/v1/garmin"
+# What every browser says of a request that its own page sends.
+OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a browser: signed in, or not yet."""
+
+    user_id: str
+    client: TestClient
+
+
+def parts(app: FastAPI) -> Parts:
+    """Return the parts of *app*."""
+    found: Parts = app.state.parts
+    return found
+
+
+def browser(app: FastAPI, **headers: str) -> TestClient:
+    """Return a browser on this machine that nobody is signed in with."""
+    return TestClient(
+        app, base_url="http://localhost", headers={**OWN_PAGE, **headers}, follow_redirects=False
+    )
+
+
+def arrive(app: FastAPI, runtime: Runtime, name: str) -> Person:
+    """Add a person and sign them in by their link."""
+    user_id = runtime.people.add(name).user_id
+    client = browser(app)
+    token = parts(app).links.issue(user_id)
+    assert client.post("/sign-in", data={"token": token}).status_code == 303
+    return Person(user_id, client)
+
+
+def account(garmin: SimulatorServer, name: str) -> Account:
+    """Return the account of the athlete whose e-mail begins with *name*."""
+    return next(known for known in garmin.world.accounts if known.email.startswith(f"{name}@"))
+
+
+def connect(person: Person, garmin: SimulatorServer, name: str) -> None:
+    """Connect *person* to the athlete called *name*, by the API, for 30 days of history."""
+    who = account(garmin, name)
+    login = {"email": who.email, "password": who.password}
+    assert person.client.post(f"{API}/credentials", json=login).status_code == 201
+    config = person.client.put(f"{API}/sync-config", json={"initial_sync_days": 30})
+    assert config.status_code == 200
+
+
+def sync(app: FastAPI, person: Person) -> dict[str, Any]:
+    """Sync *person* by the API and return the run when it has ended."""
+    started = person.client.post(f"{API}/sync/trigger")
+    assert started.status_code == 202
+    assert parts(app).manual.wait(60)
+    return dict(person.client.get(started.headers["location"]).json())
