@@ -10,6 +10,7 @@ from training_analyzer.cli.connecting import connect, disconnect
 from training_analyzer.cli.coverage import coverage
 from training_analyzer.cli.database import db
 from training_analyzer.cli.demo import demo
+from training_analyzer.cli.keys import keys
 from training_analyzer.cli.one_line import OneLineErrors
 from training_analyzer.cli.options import FLAG
 from training_analyzer.cli.people import user
@@ -38,6 +39,7 @@ _COMMANDS = {
     "Upkeep": (simulate,),
 }
 app.add_typer(user, name="user", rich_help_panel="People and connections")
+app.add_typer(keys, name="keys", rich_help_panel="Upkeep")
 app.add_typer(db, name="db", rich_help_panel="Upkeep")
 for panel, commands in _COMMANDS.items():
     for command in commands:
