@@ -82,12 +82,13 @@ class GarminSyncScheduler:
         self._stopping = threading.Event()
 
     def tick(self) -> None:
-        """Give every new user a due time, and wake all who are due."""
+        """Give every new user a due time; wake all who are due or whose session is idle."""
         now = self._runtime.now()
         schedule = self._runtime.schedule
         for user_id in schedule.unscheduled():
             schedule.set_due(user_id, self._next_slot(user_id, now))
-        self._runtime.dispatcher.wake(schedule.due(now, _MOST_AT_ONCE))
+        due = schedule.due(now, _MOST_AT_ONCE)
+        self._runtime.dispatcher.wake([*due, *self._runtime.keep_alive.idle_users()])
 
     def sync_user(
         self,
@@ -139,6 +140,8 @@ class GarminSyncScheduler:
 
     def _work(self, user_id: str) -> None:
         try:
-            self._runtime.syncs.sync_if_due(user_id, must_stop=self._stopping.is_set)
+            outcome = self._runtime.syncs.sync_if_due(user_id, must_stop=self._stopping.is_set)
+            if outcome is None:
+                self._runtime.keep_alive.renew_if_idle(user_id)
         except GarminSyncError as error:
             log.info("User %s was not synced: %s", user_id, error.code)

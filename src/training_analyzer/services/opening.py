@@ -66,6 +66,19 @@ class Opener:
         """Return Garmin's hosts for *region*, or the simulator's."""
         return Hosts.of(region, self.server_url)
 
+    def renew_session(self, user_id: str) -> None:
+        """Renew the user's session if less than a run of it is left; never by password.
+
+        Its caller holds the lease. Raises `TokenExpired` when it cannot be renewed, and
+        whatever else Garmin says.
+        """
+        credentials = self.credentials.get_credentials(user_id)
+        stored = self.vault.get(user_id, TOKEN_BUNDLE)
+        if credentials is None or stored is None:
+            return
+        with self._with_tokens(credentials, stored) as garmin:
+            garmin.ensure_fresh()
+
     def open(self, user_id: str, *, session_is_dead: bool = False) -> OpenGarmin:
         """Return an open connection whose tokens are fresh and, if renewed, committed.
 
@@ -148,6 +161,7 @@ class Opener:
         return garmin
 
     def _with_tokens(self, credentials: GarminCredentials, stored: Opened) -> AccountGarmin:
+        self.vault.refuse_retired_key()
         user_id = credentials.user_id
         at = [stored.version]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -29,6 +30,7 @@ from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.services.connections import Connections
 from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.services.identity import Identity
+from training_analyzer.services.keep_alive import KeepAlive
 from training_analyzer.services.key_checks import check_keys
 from training_analyzer.services.login_gate import LoginGate
 from training_analyzer.services.opening import Opener
@@ -68,6 +70,7 @@ class Runtime:
     syncs: SyncService
     people: People
     reading: Reading
+    keep_alive: KeepAlive
     dispatcher: Dispatcher
     keys: Rotation
 
@@ -103,7 +106,8 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
     )
     schedule = ScheduleRepository(database)
     data = GarminDataRepository(database)
-    vault = Vault(encryption, SecretsRepository(database), now)
+    secrets = SecretsRepository(database, now)
+    vault = Vault(encryption, secrets, now)
     owner = process_name()
     gate = LoginGate(LoginsRepository(database), encryption, server=machine_name(), now=now)
     identity = Identity(credentials, IdentitiesRepository(database), data, vault)
@@ -145,6 +149,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
         syncs=syncs,
         people=People(UsersRepository(database, now=now), connections),
         reading=Reading(ReadingRepository(database)),
+        keep_alive=KeepAlive(schedule, secrets, opener, owner, now, time.sleep),
         dispatcher=ThreadDispatcher(settings.concurrent_syncs),
         keys=Rotation(
             CiphertextsRepository(database), EncryptionKeysRepository(database), encryption

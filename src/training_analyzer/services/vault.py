@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from training_analyzer.errors import KeyRetired
 from training_analyzer.model import SecretContext
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ class Vault:
     def key_id(self) -> str:
         """Return the id of the key that new secrets are sealed with."""
         return self._encryption.key_id
+
+    def refuse_retired_key(self) -> None:
+        """Raise `KeyRetired` when nothing can be stored with this process's key any more.
+
+        To be asked before Garmin hands out what can be used once: it would be lost.
+        """
+        if not self._secrets.takes(self.key_id):
+            raise KeyRetired
 
     def seal(self, user_id: str, field: str, text: str) -> str:
         """Return *text* encrypted and bound to *user_id* and *field*; store nothing."""

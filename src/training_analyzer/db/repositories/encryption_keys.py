@@ -119,6 +119,12 @@ def refuse_retired(db: Connection, *tokens: str | None) -> None:
         raise KeyRetired
 
 
+def is_retired(db: Connection, key_id: str) -> bool:
+    """Tell whether no secret may be sealed with *key_id* any more."""
+    found = db.execute(select(encryption_keys.c.status).where(encryption_keys.c.key_id == key_id))
+    return found.scalar_one_or_none() == RETIRED
+
+
 def named_key(token: str | None) -> str | None:
     """Return the id of the key that a bound *token* names; None for any other."""
     version, _, rest = (token or "").partition(".")

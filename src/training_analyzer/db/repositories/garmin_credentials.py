@@ -165,7 +165,7 @@ class GarminCredentialsRepository:
         with self._database.write() as db:
             changed = sync_config.change(db, user_id, checked, self._defaults, now=self._now())
             # The slot was computed from the old configuration.
-            forget_slot(db, user_id)
+            forget_slot(db, user_id, first_sync_too=not changed.auto_sync_enabled)
             return changed
 
     def get_sync_config(self, user_id: str) -> GarminSyncConfig | None:

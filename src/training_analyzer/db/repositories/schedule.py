@@ -7,29 +7,33 @@ with its condition in it.
 
 from __future__ import annotations
 
-import json
 import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, or_, select, true, update
 
 from training_analyzer.db.insert import insert_into
-from training_analyzer.db.repositories.interrupted import close_interrupted
+from training_analyzer.db.repositories.runs import (
+    close_interrupted,
+    close_run,
+    has_run,
+    open_run,
+)
 from training_analyzer.db.tables import (
     garmin_credentials,
     garmin_schedule,
     garmin_sync_config,
-    garmin_sync_history,
 )
 from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
-from training_analyzer.model import Lease, RunStatus, SyncType
+from training_analyzer.model import Lease, SyncType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime, timedelta
 
     from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy.sql.dml import ReturningUpdate
 
     from training_analyzer.db import Database
     from training_analyzer.model import SyncOutcome
@@ -148,29 +152,19 @@ class ScheduleRepository:
         with self._database.write() as db:
             _ensure_row(db, user_id)
             before = _row(db, user_id)
-            dead = before.owner if before.owner and is_abandoned(before.owner) else None
-            conditions = [garmin_schedule.c.user_id == user_id, _is_free(now, dead)]
-            if only_if_due:
-                conditions.append(_is_due(now))
+            free = _is_free(now, _dead_owner(before, is_abandoned))
             taken = db.execute(
-                update(garmin_schedule)
-                .where(*conditions)
-                .values(
-                    fence=garmin_schedule.c.fence + 1,
-                    attempt=garmin_schedule.c.attempt + 1,
-                    owner=owner,
-                    lease_until=now + ttl,
-                    rerun_requested=0,
-                )
-                .returning(garmin_schedule.c.fence, garmin_schedule.c.attempt)
+                _taking(user_id, owner, now + ttl)
+                .where(free, _is_due(now) if only_if_due else true())
+                .values(attempt=garmin_schedule.c.attempt + 1, rerun_requested=0)
             ).one_or_none()
             if taken is None:
                 if only_if_due:
                     return None
                 raise SyncAlreadyRunning(before.sync_id)
             close_interrupted(db, user_id, now=now)
-            actual = sync_type if _has_run(db, user_id) else SyncType.INITIAL
-            run_id = _open_run(db, user_id, actual, now=now)
+            actual = sync_type if has_run(db, user_id) else SyncType.INITIAL
+            run_id = open_run(db, user_id, actual, now=now)
             db.execute(
                 update(garmin_schedule)
                 .where(garmin_schedule.c.user_id == user_id)
@@ -184,6 +178,41 @@ class ScheduleRepository:
                 attempt=taken.attempt,
                 run_id=run_id,
                 sync_type=actual,
+            )
+
+    def borrow(
+        self,
+        user_id: str,
+        *,
+        owner: str,
+        now: datetime,
+        ttl: timedelta,
+        is_abandoned: Callable[[str], bool],
+    ) -> Lease | None:
+        """Take the lease for something that is no run; None while another worker holds it."""
+        with self._database.write() as db:
+            _ensure_row(db, user_id)
+            free = _is_free(now, _dead_owner(_row(db, user_id), is_abandoned))
+            taken = db.execute(_taking(user_id, owner, now + ttl).where(free)).one_or_none()
+        if taken is None:
+            return None
+        return Lease(
+            user_id=user_id,
+            fence=taken.fence,
+            owner=owner,
+            until=now + ttl,
+            attempt=taken.attempt,
+            run_id=0,
+            sync_type=SyncType.SCHEDULED,
+        )
+
+    def give_back(self, lease: Lease) -> None:
+        """End a borrowed lease; nothing happens when it was lost meanwhile."""
+        with self._database.write() as db:
+            db.execute(
+                update(garmin_schedule)
+                .where(_is_held_by(lease))
+                .values(lease_until=None, owner=None)
             )
 
     def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
@@ -216,7 +245,7 @@ class ScheduleRepository:
                     rerun_requested=0,
                 )
             )
-            _close_run(db, lease, outcome, now=now)
+            close_run(db, lease, outcome, now=now)
 
 
 def hold(db: Connection, lease: Lease, *, until: datetime) -> bool:
@@ -229,15 +258,30 @@ def hold(db: Connection, lease: Lease, *, until: datetime) -> bool:
     return held.rowcount == 1
 
 
-def forget_slot(db: Connection, user_id: str) -> None:
-    """Drop the user's regular due time inside the caller's transaction; the next tick sets it.
+def _taking(user_id: str, owner: str, until: datetime) -> ReturningUpdate[Any]:
+    """Return the statement that makes *owner* the holder, whatever else its caller demands."""
+    return (
+        update(garmin_schedule)
+        .where(garmin_schedule.c.user_id == user_id)
+        .values(fence=garmin_schedule.c.fence + 1, owner=owner, lease_until=until)
+        .returning(garmin_schedule.c.fence, garmin_schedule.c.attempt)
+    )
 
-    A first sync that is waiting stays due, and so does what Garmin asked for.
+
+def _dead_owner(row: Any, is_abandoned: Callable[[str], bool]) -> str | None:  # noqa: ANN401 - a row of the schedule
+    return row.owner if row.owner and is_abandoned(row.owner) else None
+
+
+def forget_slot(db: Connection, user_id: str, *, first_sync_too: bool) -> None:
+    """Drop the user's due time inside the caller's transaction; the next tick sets a new one.
+
+    A first sync that is waiting stays due unless *first_sync_too*.
     """
+    regular = garmin_schedule.c.reason == SyncType.SCHEDULED.value
     db.execute(
         update(garmin_schedule)
         .where(garmin_schedule.c.user_id == user_id)
-        .where(garmin_schedule.c.reason == SyncType.SCHEDULED.value)
+        .where(true() if first_sync_too else regular)
         .values(due_at=None)
     )
 
@@ -272,69 +316,6 @@ def _ensure_row(db: Connection, user_id: str) -> None:
 
 def _row(db: Connection, user_id: str) -> Any:  # noqa: ANN401 - a row of the schedule
     return db.execute(select(garmin_schedule).where(garmin_schedule.c.user_id == user_id)).one()
-
-
-def _has_run(db: Connection, user_id: str) -> bool:
-    """Tell whether the user has ever run; the first run is the initial one."""
-    query = select(garmin_sync_history.c.id).where(garmin_sync_history.c.user_id == user_id)
-    return db.execute(query.limit(1)).one_or_none() is not None
-
-
-def _open_run(db: Connection, user_id: str, sync_type: SyncType, *, now: datetime) -> int:
-    opened = db.execute(
-        insert(garmin_sync_history)
-        .values(
-            user_id=user_id,
-            sync_type=sync_type.value,
-            started_at=now,
-            status=RunStatus.RUNNING.value,
-        )
-        .returning(garmin_sync_history.c.id)
-    )
-    return int(opened.scalar_one())
-
-
-def _close_run(db: Connection, lease: Lease, outcome: SyncOutcome, *, now: datetime) -> None:
-    started_at = db.execute(
-        select(garmin_sync_history.c.started_at).where(garmin_sync_history.c.id == lease.run_id)
-    ).scalar_one()
-    db.execute(
-        update(garmin_sync_history)
-        .where(garmin_sync_history.c.id == lease.run_id)
-        .values(
-            status=outcome.status.value,
-            completed_at=now,
-            duration_seconds=max(0, round((now - started_at).total_seconds())),
-            activities_synced=outcome.activities_synced,
-            wellness_days_synced=outcome.wellness_days_synced,
-            fitness_days_synced=outcome.fitness_days_synced,
-            requests=outcome.requests,
-            rows_changed=outcome.rows_changed,
-            error_message=outcome.error_message,
-            error_details=_details(outcome),
-        )
-    )
-
-
-def _details(outcome: SyncOutcome) -> str | None:
-    """Return the JSON of what failed: code, retry time, and each window; None when nothing did."""
-    if outcome.error_code is None and not outcome.failures:
-        return None
-    details = {
-        "code": outcome.error_code,
-        "retry_at": outcome.retry_at.isoformat() if outcome.retry_at else None,
-        "failures": [
-            {
-                "stream": failure.stream,
-                "first": failure.first.isoformat(),
-                "last": failure.last.isoformat(),
-                "code": failure.code,
-                "attempts": failure.attempts,
-            }
-            for failure in outcome.failures
-        ],
-    }
-    return json.dumps(details)
 
 
 def _entry(row: Any) -> ScheduleEntry:  # noqa: ANN401 - a row of the schedule

@@ -9,9 +9,9 @@ from sqlalchemy import delete, select, update
 
 from training_analyzer.db.clock import utc_now
 from training_analyzer.db.insert import insert_into
-from training_analyzer.db.repositories.encryption_keys import refuse_retired
+from training_analyzer.db.repositories.encryption_keys import is_retired, refuse_retired
 from training_analyzer.db.repositories.user_id import checked_user_id
-from training_analyzer.db.tables import garmin_secrets
+from training_analyzer.db.tables import garmin_credentials, garmin_secrets
 from training_analyzer.model import Sealed, SecretContext
 
 if TYPE_CHECKING:
@@ -81,6 +81,26 @@ class SecretsRepository:
             expires_at=row.expires_at,
             key_id=row.encryption_key_id,
         )
+
+    def idle(self, field: str, *, before: datetime) -> list[str]:
+        """Return the users with valid credentials whose *field* was last written *before*."""
+        with self._database.read() as db:
+            found = db.execute(
+                select(garmin_secrets.c.user_id)
+                .join(
+                    garmin_credentials,
+                    garmin_credentials.c.user_id == garmin_secrets.c.user_id,
+                )
+                .where(garmin_secrets.c.field == field, garmin_secrets.c.updated_at < before)
+                .where(garmin_credentials.c.is_valid == 1)
+                .order_by(garmin_secrets.c.updated_at)
+            )
+            return [row.user_id for row in found]
+
+    def takes(self, key_id: str) -> bool:
+        """Tell whether a secret may still be sealed with the key *key_id*."""
+        with self._database.read() as db:
+            return not is_retired(db, key_id)
 
     def delete(self, user_id: str, field: str) -> bool:
         """Remove the secret; tell whether there was one."""
