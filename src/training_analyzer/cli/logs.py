@@ -75,15 +75,15 @@ def places(
 def logging_to_stderr(settings: Settings, *, is_service: bool = False) -> Iterator[None]:
     """Log as *settings* say for the block; at DEBUG also the place of an unexpected error.
 
-    Commands that a person waits for say what they did themselves, so they log from
-    WARNING on unless `LOG_LEVEL` was set. A service (*is_service*) logs from INFO on.
+    Commands that a person waits for say themselves what went wrong, in one line, so
+    they log nothing unless `LOG_LEVEL` was set. A service (*is_service*) logs always.
     """
     root = logging.getLogger()
     handler = StderrLog()
     handler.setFormatter(JsonLines() if settings.log_format == "json" else TextLines())
     before = root.level
     chosen = is_service or "log_level" in settings.model_fields_set
-    root.setLevel(settings.log_level if chosen else logging.WARNING)
+    root.setLevel(settings.log_level if chosen else logging.CRITICAL)
     root.addHandler(handler)
     try:
         yield
