@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.db.repositories.ciphertexts import Resealed
+from training_analyzer.db.repositories.ciphertexts import BATCH, Resealed
 from training_analyzer.db.repositories.encryption_keys import named_key
 from training_analyzer.errors import DecryptionError, KeyRetired
 from training_analyzer.services.key_census import Census, take_census
@@ -53,17 +53,20 @@ class Rotated:
 
 
 class Rotation:
-    """Looks after the keys of one database."""
+    """Looks after the keys of one database; *batch* rows are sealed in one transaction."""
 
     def __init__(
         self,
         ciphertexts: CiphertextsRepository,
         keys: EncryptionKeysRepository,
         encryption: EncryptionService,
+        *,
+        batch: int = BATCH,
     ) -> None:
         self._ciphertexts = ciphertexts
         self._keys = keys
         self._encryption = encryption
+        self._batch = batch
 
     def verify(self, tell: Told = _silent) -> Census:
         """Open every secret with the configured keys, and change nothing."""
@@ -107,7 +110,7 @@ class Rotation:
         primary = self._encryption.key_id
         counted = self._ciphertexts.count_by_key()
         changed, missed, todo = 0, 0, counted.total() - counted[primary]
-        for batch in self._ciphertexts.batches():
+        for batch in self._ciphertexts.batches(size=self._batch):
             changes = [change for row in batch if (change := self._resealed(row)).tokens]
             if not changes:
                 continue
