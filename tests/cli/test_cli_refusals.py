@@ -65,7 +65,7 @@ REFUSED = [
 @pytest.mark.parametrize(
     ("command", "stdin", "code", "clue"), REFUSED, ids=[f"{row[0]:.60}" for row in REFUSED]
 )
-def test_a_wrong_command_says_so_and_changes_nothing(  # noqa: PLR0913 - the columns of the table
+def test_a_wrong_command_says_so_and_changes_nothing(
     shell: Shell,
     connected: str,
     database_file: Path,
@@ -100,7 +100,7 @@ def test_a_wrong_command_says_so_and_changes_nothing(  # noqa: PLR0913 - the col
     ],
 )
 @pytest.mark.parametrize("command", ["status", "user add eve", "sync ada", "config ada"])
-def test_a_wrong_setting_stops_every_command_in_one_line(  # noqa: PLR0913 - likewise
+def test_a_wrong_setting_stops_every_command_in_one_line(
     shell: Shell,
     settings: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,

@@ -1,0 +1,180 @@
+"""Commands as processes, the way people, cron and supervisors run them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import urllib.request
+from typing import TYPE_CHECKING
+
+import pytest
+from cli_terminal import PATIENCE_S, Terminal, begun, run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from cli_stage import Shell
+
+    from training_analyzer.simulator import Account, SimulatorServer
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_simulator_runs_until_a_signal(number: signal.Signals) -> None:
+    """`simulate --json` prints one line with every way in, answers, and leaves with 0."""
+    with begun("simulate", "--json", "--seed", "3") as process:
+        assert process.stdout
+        said = json.loads(process.stdout.readline())
+        with urllib.request.urlopen(f"{said['url']}/__sim__/clock") as answer:  # noqa: S310 - loopback
+            assert answer.status == 200
+        process.send_signal(number)
+        rest, told = process.communicate(timeout=PATIENCE_S)
+
+    assert (process.returncode, rest, told) == (0, "", "")
+    assert set(said) == {"url", "athletes"}
+    assert all(
+        set(athlete) == {"email", "password", "mfa_code", "personal_key", "token"}
+        and set(athlete["token"]) == {"di_token", "di_refresh_token", "di_client_id"}
+        for athlete in said["athletes"]
+    )
+
+
+def test_a_taken_port_is_told(garmin: SimulatorServer) -> None:
+    """A port that somebody else has is named in one line."""
+    said = run("simulate", "--port", garmin.url.rpartition(":")[2])
+
+    assert (said.code, said.out, len(said.err.splitlines())) == (1, "", 1)
+    assert "--port" in said.err
+
+
+def test_recordings_need_their_index(home: Path) -> None:
+    """A folder without recordings is told in one line."""
+    said = run("simulate", "--recordings", str(home))
+
+    assert (said.code, said.out, len(said.err.splitlines())) == (1, "", 1)
+    assert "INDEX.tsv" in said.err
+
+
+def test_the_demo_counts_what_it_synced(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`demo --no-serve --json` syncs with nothing but itself, and leaves nothing behind."""
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    # Neither a wrong key nor a proxy of the person's reaches the demo.
+    monkeypatch.setenv("CREDENTIAL_ENCRYPTION_KEY", "wrong")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+
+    said = run("demo", "--no-serve", "--days", "30", "--json")
+
+    assert (said.code, said.err) == (0, "")
+    summary = json.loads(said.out)
+    assert summary["status"] == "completed"
+    assert 0 < summary["requests"] <= 20
+    assert summary["rows"] > 100
+    assert sum(sport["count"] for sport in summary["activities"]) == summary["activities_synced"]
+    assert {stream["known_percent"] for stream in summary["coverage"]} == {100}
+    assert [len(curve["weeks"]) for curve in summary["curves"]] == [5, 5, 5]
+    assert list(temporary.iterdir()) == list(home.iterdir()) == []
+
+
+def test_the_demo_serves_until_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The demo ends with a sign-in link that works, and cleans up when it is stopped."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with begun("demo", "--days", "7", "--port", "0", "--json") as process:
+        assert process.stdout
+        summary = json.loads(process.stdout.readline())
+        served = json.loads(process.stdout.readline())
+        with urllib.request.urlopen(served["url"]) as page:  # noqa: S310 - loopback
+            assert b"Sign in" in page.read()
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE_S)
+
+    assert summary["status"] == "completed"
+    assert (process.returncode, served["user"]) == (0, "ada")
+    assert not list(tmp_path.glob("garmin-sync-demo-*"))
+
+
+def test_an_interrupted_sync_says_what_was_saved(
+    shell: Shell, connected: str, garmin: SimulatorServer
+) -> None:
+    """Ctrl-C ends a sync between two windows, and the next one goes on from there."""
+    shell.done("config", connected, "initial_sync_days=365")
+    held = garmin.faults.delay("/wellness-service/wellness/bodyBattery", 0.5)
+    with begun("sync", connected) as process:
+        assert process.stderr
+        while "body battery" not in process.stderr.readline():
+            pass
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE_S)
+    garmin.faults.clear(held)
+
+    assert process.returncode == 75
+    assert "ada: partial" in out
+    assert "it goes on from here" in out
+    assert "Stopping after this request" in err
+    (stopped,) = shell.done("history", connected, "--json").document
+    assert stopped["windows_done"] > 0
+    rest = shell.done("sync", connected, "--force", "--json").document
+    assert rest["status"] == "completed"
+    assert rest["requests"] < 50
+
+
+def test_a_terminal_is_asked_without_echo(settings: dict[str, str], tom: Account) -> None:
+    """Passwords and codes are asked for at the terminal and never shown."""
+    assert settings
+    with Terminal("user", "add", "tom") as terminal:
+        terminal.wait_for("Password of tom")
+        terminal.type("open sesame")
+        terminal.wait_for("The same again")
+        terminal.type("open sesame")
+        assert terminal.end() == 0
+        assert "sesame" not in terminal.shown
+    with Terminal("connect", "tom", "--kind", "password") as terminal:
+        terminal.wait_for("E-mail address")
+        terminal.type(tom.email)
+        terminal.wait_for("Garmin password")
+        terminal.type(tom.password)
+        terminal.wait_for("Security code")
+        terminal.type("000000")
+        terminal.wait_for("did not accept the security code")
+        terminal.type(str(tom.mfa_code))
+        assert terminal.end() == 0
+        assert "is connected" in terminal.shown
+        assert tom.password not in terminal.shown
+        assert str(tom.mfa_code) not in terminal.shown
+
+
+def test_two_different_passwords_add_nobody(settings: dict[str, str], shell: Shell) -> None:
+    """A password that was typed differently the second time is refused."""
+    assert settings
+    with Terminal("user", "add", "eve") as terminal:
+        terminal.wait_for("Password of eve")
+        terminal.type("one")
+        terminal.wait_for("The same again")
+        terminal.type("two")
+        assert terminal.end() == 2
+
+    assert shell.done("user", "list", "--json").document == []
+
+
+def test_no_is_an_answer(connected: str, shell: Shell) -> None:
+    """Whoever does not agree stays connected."""
+    with Terminal("disconnect", connected) as terminal:
+        terminal.wait_for("Disconnect ada")
+        terminal.type("n")
+        assert terminal.end() == 1
+
+    assert shell.done("status", connected, "--json").document["connection"] is not None
+
+
+@pytest.mark.parametrize("no_color", ["", "1"])
+def test_a_sync_at_a_terminal_shows_a_bar(connected: str, no_color: str) -> None:
+    """At a terminal there is a bar that goes away; NO_COLOR leaves the colours out."""
+    with Terminal("sync", connected, env={"NO_COLOR": no_color}) as terminal:
+        assert terminal.end() == 0
+
+        assert "Syncing ada" in terminal.shown
+        assert "windows" in terminal.shown
+        assert "ada: completed" in terminal.shown
+        assert ("\x1b[32m" in terminal.shown) == (no_color == "")
