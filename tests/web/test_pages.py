@@ -44,7 +44,7 @@ def test_the_first_page_leads_to_a_connection(ana: Person) -> None:
     assert "Connect your Garmin account" in page
     assert "What we keep" in page
     assert 'action="/connect/password"' in page
-    assert 'action="/settings#settings"' in page
+    assert 'action="/settings#settings-wrong"' in page
     assert 'action="/disconnect"' not in page
     assert 'action="/sync"' not in page
 
