@@ -35,6 +35,7 @@ class Database:
         # SQLite's own waiting is unfair: threads queue here instead (0.4 s worst, not 4 s).
         self._one_writer = threading.Lock()
         self._writer: int | None = None
+        self._owes_scrub = False
         # A database that is merely forgotten still gives its connections back.
         weakref.finalize(self, self._writing.dispose)
 
@@ -51,8 +52,11 @@ class Database:
         if self._writer == threading.get_ident():
             message = "write() inside write() of one thread waits for itself"
             raise RuntimeError(message)
-        with self._turn(), self._writing.begin() as connection:
-            yield connection
+        with self._turn():
+            with self._writing.begin() as connection:
+                yield connection
+            if self._owes_scrub:
+                self._truncate_log(wait_ms=0)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -62,6 +66,8 @@ class Database:
 
     def close(self) -> None:
         """Close every idle connection; a later use opens new ones. Closing twice does no harm."""
+        if self._owes_scrub:
+            self.scrub()
         self._writing.dispose()
 
     def upgrade(self) -> None:
@@ -77,19 +83,26 @@ class Database:
     def scrub(self) -> bool:
         """Make deleted bytes really gone from the files; False while a reader holds them.
 
-        SQLite keeps deleted rows in its write-ahead log until this checkpoint.
-        PostgreSQL cleans up by itself, at a time of its own: nothing to do, True.
+        SQLite keeps deleted rows in its write-ahead log until this checkpoint; after a
+        False each later transaction for writing, and `close`, try it again. PostgreSQL
+        cleans up by itself, at a time of its own: nothing to do, True.
         """
         if self.dialect != "sqlite":
             return True
-        with self._turn(), self._writing.connect() as connection:
+        with self._turn():
+            return self._truncate_log(wait_ms=_CHECKPOINT_WAIT_MS)
+
+    def _truncate_log(self, *, wait_ms: int) -> bool:
+        with self._writing.connect() as connection:
             raw: Any = connection.connection.driver_connection
             (waited,) = raw.execute("PRAGMA busy_timeout").fetchone()
-            raw.execute(f"PRAGMA busy_timeout={_CHECKPOINT_WAIT_MS}")
+            raw.execute(f"PRAGMA busy_timeout={wait_ms}")
             try:
-                return bool(raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+                (busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             finally:
                 raw.execute(f"PRAGMA busy_timeout={waited}")
+        self._owes_scrub = bool(busy)
+        return not busy
 
     def _turn(self) -> AbstractContextManager[None]:
         return self._take_turn() if self.dialect == "sqlite" else nullcontext()

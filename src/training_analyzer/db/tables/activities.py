@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Index
+from sqlalchemy import Column, Index, LargeBinary
 
 from training_analyzer.db.tables.columns import (
     big,
@@ -91,5 +91,53 @@ activities: Final = data_table(
     flag("is_favorite", null=True),
     flag("is_personal_record", null=True),
     flag("has_gps", null=True),
+    text_("row_sha256"),
+    instant("deleted_at"),
+    big("duplicate_of"),
 )
 Index("ix_activities_user_id_start_utc", activities.c.user_id, activities.c.start_utc)
+
+# The original file of each version of an activity, as Garmin sent it.
+activity_files: Final = data_table(
+    "activity_files",
+    (big("activity_id", null=False), text_("sha256", null=False)),
+    text_("inner_name"),
+    text_("format"),
+    integer("file_bytes", null=False),
+    Column("content", LargeBinary, nullable=False),
+    text_("decode_status"),
+    text_("decoder"),
+    text_("decode_errors"),
+)
+
+activity_laps: Final = data_table(
+    "activity_laps",
+    (big("activity_id", null=False), integer("lap_index", null=False)),
+    integer("session_index"),
+    instant("start_utc"),
+    number("elapsed_s"),
+    number("timer_s"),
+    number("distance_m"),
+    text_("sport"),
+    text_("sub_sport"),
+    integer("avg_hr_bpm"),
+    integer("max_hr_bpm"),
+    number("avg_speed_mps"),
+    number("max_speed_mps"),
+    integer("avg_power_w"),
+    integer("max_power_w"),
+    integer("avg_cadence_rpm"),
+    number("ascent_m"),
+    number("descent_m"),
+    number("calories_kcal"),
+)
+
+# One row per activity: its recorded columns, each an array of one value per record.
+activity_tracks: Final = data_table(
+    "activity_tracks",
+    (big("activity_id", null=False),),
+    instant("start_utc"),
+    integer("point_count", null=False),
+    text_("columns", null=False),
+    Column("points_zstd", LargeBinary, nullable=False),
+)

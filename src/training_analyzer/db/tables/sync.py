@@ -211,3 +211,25 @@ garmin_payloads: Final = Table(
     PrimaryKeyConstraint("user_id", "stream", "api", "first_date", "last_date", "sha256"),
     sqlite_strict=True,
 )
+
+# How many days a route gives at most, where it gave fewer than the catalog says.
+garmin_learned_caps: Final = Table(
+    "garmin_learned_caps",
+    metadata,
+    text_("api", null=False),
+    text_("stream", null=False),
+    integer("cap_days", null=False),
+    instant("learned_at", null=False),
+    PrimaryKeyConstraint("api", "stream"),
+    sqlite_strict=True,
+)
+
+# What Garmin last said about the newest upload, and when everything was last asked for.
+garmin_probes: Final = Table(
+    "garmin_probes",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    text_("stamp"),
+    instant("full_pass_at"),
+    sqlite_strict=True,
+)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from sqlalchemy import Column, LargeBinary
+
 from training_analyzer.db.tables.columns import (
     DAY,
     big,
@@ -162,4 +164,27 @@ weigh_ins: Final = data_table(
     number("metabolic_age"),
     number("physique_rating"),
     text_("source"),
+)
+
+blood_pressures: Final = data_table(
+    "blood_pressures",
+    (big("measurement_id", null=False),),
+    text_(DAY),
+    instant("measured_utc"),
+    text_("measured_local"),
+    integer("systolic_mmhg"),
+    integer("diastolic_mmhg"),
+    integer("pulse_bpm"),
+    text_("category"),
+    text_("source"),
+    text_("notes"),
+)
+
+# One row per curve and day: a sample each two minutes would be 260,000 rows a year.
+intraday_series: Final = data_table(
+    "intraday_series",
+    (text_("kind", null=False), text_(DAY, null=False)),
+    instant("start_utc"),
+    integer("point_count", null=False),
+    Column("points_zstd", LargeBinary, nullable=False),
 )
