@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 PACKAGE = "training_analyzer"
 WORDS = {"errors", "model"}
-PURE = {"planning", "streams", "fit"}
+PURE = {"arrays", "planning", "streams", "fit"}
 EDGES = {"garmin", "db", "jobs"}
 MAY_IMPORT = {
     "errors": WORDS,
     "model": WORDS,
     "planning": WORDS | PURE,
     "streams": WORDS | PURE,
+    "arrays": WORDS,
     "fit": WORDS | PURE,
     # What a key may look like is a rule of the settings that encryption shares.
     "key_text": {"errors"},

@@ -89,10 +89,16 @@ def plan_profile(
             if stream.api_among(apis)
             and stream.is_snapshot
             and stream.group is Group.PROFILE
-            and coverage.wants(stream.name, today)
+            and not _is_recent(stream, coverage, today)
             and not coverage.refused(stream.name, now=now)
         )
     )
+
+
+def _is_recent(stream: Stream, coverage: Coverage, today: date) -> bool:
+    """Tell whether a snapshot was answered within its period."""
+    days = (today - timedelta(days=n) for n in range(stream.every_days))
+    return any(not coverage.wants(stream.name, day) for day in days)
 
 
 def _wanted(

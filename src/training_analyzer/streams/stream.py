@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from training_analyzer.model import Api, Group
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
-type Value = int | float | str | datetime | None
+type Value = int | float | str | bytes | datetime | None
 # A typed row without its user: column name -> value. Days are `YYYY-MM-DD` text,
 # instants are aware UTC datetimes, truth values are 0 and 1.
 type Row = dict[str, Value]
@@ -44,7 +44,8 @@ class Stream:
     """One kind of Garmin data: who serves it, how it is read, where its rows go.
 
     `day_column` names the row's column that holds the calendar day it belongs to;
-    None for a snapshot, which is asked for once a day and has no days of its own.
+    None for a snapshot, which has no days of its own and is asked for again after
+    `every_days`. `detail_of` names the stream whose changed days this one is asked for.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Stream:
     key: tuple[str, ...]
     routes: Mapping[Api, Route]
     day_column: str | None = "calendar_date"
+    every_days: int = 1
+    detail_of: str | None = None
 
     @property
     def is_snapshot(self) -> bool:
