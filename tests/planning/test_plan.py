@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training_analyzer.model import Api, DayState, GarminSyncConfig, Group
-from training_analyzer.planning import Coverage, LedgerDay, Span, plan, plan_profile
+from training_analyzer.planning import Coverage, LedgerDay, Span, plan, plan_snapshots
 from training_analyzer.streams import CATALOG, stream
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -146,10 +146,10 @@ def test_span_asks_for_its_days_whatever_is_known() -> None:
 
 def test_profile_is_asked_for_once_a_day() -> None:
     """The profile is planned when today's was not stored yet, and only then."""
-    first = plan_profile(NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
+    first = plan_snapshots(CONFIG, NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
     known = Coverage({w.stream.name: {TODAY: settled(TODAY)} for w in first.windows})
 
-    again = plan_profile(known, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
+    again = plan_snapshots(CONFIG, known, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
     assert {window.stream.name for window in first.windows} == {"profile", "user_settings"}
     assert not again.windows

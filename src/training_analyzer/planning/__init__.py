@@ -22,7 +22,7 @@ from training_analyzer.planning.ledger import (
     keep_asked_days,
     unsupported_days,
 )
-from training_analyzer.planning.plan import Plan, Span, plan, plan_profile
+from training_analyzer.planning.plan import Plan, Span, plan, plan_snapshots
 
 __all__ = [
     "Agenda",
@@ -37,7 +37,7 @@ __all__ = [
     "keep_asked_days",
     "next_slot",
     "plan",
-    "plan_profile",
+    "plan_snapshots",
     "should_sync",
     "spread",
     "too_soon_until",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from training_analyzer.model import Api, GarminSyncConfig, Group
+from training_analyzer.model import Api, GarminSyncConfig
 from training_analyzer.streams import Stream, Window
 
 if TYPE_CHECKING:
@@ -66,13 +66,15 @@ def plan(
         if (api := stream.api_among(apis))
         and stream.group in config.groups
         and not stream.is_snapshot
+        and stream.detail_of is None
         for window in _windows(stream, _wanted(stream, config, coverage, now, today, span), api)
     ]
     # sorted() is stable: within one day the catalog's order holds.
     return Plan(tuple(sorted(windows, key=lambda window: window.last, reverse=True)))
 
 
-def plan_profile(
+def plan_snapshots(
+    config: GarminSyncConfig,
     coverage: Coverage,
     streams: Iterable[Stream],
     apis: Sequence[Api],
@@ -80,7 +82,7 @@ def plan_profile(
     now: datetime,
     zone: ZoneInfo,
 ) -> Plan:
-    """Return the snapshot windows that were not answered yet today."""
+    """Return the windows of the snapshots whose period is over, in the catalog's order."""
     today = now.astimezone(zone).date()
     return Plan(
         tuple(
@@ -88,7 +90,7 @@ def plan_profile(
             for stream in streams
             if stream.api_among(apis)
             and stream.is_snapshot
-            and stream.group is Group.PROFILE
+            and stream.group in config.groups
             and not _is_recent(stream, coverage, today)
             and not coverage.refused(stream.name, now=now)
         )

@@ -29,7 +29,7 @@ from training_analyzer.errors import (
     TokenExpired,
 )
 from training_analyzer.model import GarminSyncConfig, RunStatus, SyncOutcome, SyncType
-from training_analyzer.planning import after_run, plan, plan_profile, too_soon_until
+from training_analyzer.planning import after_run, plan, plan_snapshots, too_soon_until
 from training_analyzer.planning.outcome import message_of, reaction_of, retry_at, status_of
 from training_analyzer.services.heartbeat import Heartbeat
 from training_analyzer.services.owner import is_gone
@@ -228,7 +228,10 @@ class SyncService:
         """Ask for the profile, then for everything that is still wanted."""
         coverage = self._data.coverage(lease.user_id)
         zone = self._zone(lease.user_id)
-        run.walk(plan_profile(coverage, CATALOG, apis, now=self._now(), zone=zone).windows, zone)
+        run.walk(
+            plan_snapshots(config, coverage, CATALOG, apis, now=self._now(), zone=zone).windows,
+            zone,
+        )
         if run.ended_by is not None:
             return
         # The profile may just have told the time zone, and with it which day today is.
