@@ -1,5 +1,6 @@
 """`connect` and `disconnect`: a person's link to one Garmin account."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -56,7 +57,7 @@ def connect(
             print_json(connected)
             return
         say(f"{person.name} is connected to the Garmin account {connected.display_name}.")
-        say(f"Next: garmin-sync sync {person.name}")
+        say(f"Next: garmin-sync sync {quote(person.name)}")
 
 
 def disconnect(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from training_analyzer.cli.grid import LEGEND, first_day, grid_lines, known_percent
@@ -29,7 +30,7 @@ def coverage(name: Name, *, as_json: AsJson = False) -> None:
         if as_json:
             print_json(covered.document())
         elif covered.since is None:
-            say(f"Nothing of {person.name} is synced. Begin: garmin-sync sync {person.name}")
+            say(f"Nothing of {person.name} is synced. Begin: garmin-sync sync {quote(person.name)}")
         else:
             print_coverage(covered)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.cli.printing import plain
@@ -54,7 +55,7 @@ def outcome_lines(name: str, outcome: SyncOutcome, seconds: float) -> Iterator[s
     if outcome.retry_at:
         yield f"  Next       possible at {plain(outcome.retry_at)} UTC; it goes on from here"
     elif outcome.status is not RunStatus.COMPLETED:
-        yield f"  Next       garmin-sync sync {name}; it goes on from here"
+        yield f"  Next       garmin-sync sync {quote(name)}; it goes on from here"
 
 
 def duration(seconds: float) -> str:

@@ -1,5 +1,7 @@
 """`user`: the people of this server."""
 
+from shlex import quote
+
 import typer
 
 from training_analyzer.cli.asking import ask_new_password, confirm
@@ -27,7 +29,7 @@ def add(name: Name, *, as_json: AsJson = False) -> None:
             print_json(added)
             return
         say(f"{added.name} is added.")
-        say("Next: garmin-sync connect NAME --kind password|token|personal-key")
+        say(f"Next: garmin-sync connect {quote(added.name)} --kind password|token|personal-key")
 
 
 @user.command("list")

@@ -1,5 +1,6 @@
 """`status` and `history`: connections, and the runs there were."""
 
+from shlex import quote
 from typing import Annotated
 
 import typer
@@ -54,7 +55,7 @@ def history(
             print_json(runs)
             return
         if not runs:
-            say(f"{person.name} was never synced. Begin: garmin-sync sync {person.name}")
+            say(f"{person.name} was never synced. Begin: garmin-sync sync {quote(person.name)}")
             return
         print_table(
             (
