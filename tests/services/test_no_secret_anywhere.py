@@ -91,7 +91,7 @@ def test_no_secret_in_logs_files_or_rows(
             runtime.connections.vault.get(user_id, field)
             for field in ("token_bundle", "api_key", "personal_jwt")
         ]
-        tokens += [secret.text for secret in stored if secret is not None]
+        tokens += [secret.secret.reveal() for secret in stored if secret is not None]
 
     secrets = [
         tom.password,

@@ -217,7 +217,7 @@ class Connections:
         if credentials is None or credentials.encrypted_email is None:
             return None
         try:
-            name, _, host = self.vault.unseal(credentials.encrypted_email).partition("@")
+            name, _, host = self.vault.unseal(credentials.encrypted_email).reveal().partition("@")
         except DecryptionError:
             return None
         return f"{name[:1]}…@{host[:1]}…"

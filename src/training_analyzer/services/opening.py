@@ -112,13 +112,13 @@ class Opener:
         jwt = self.vault.get(user_id, PERSONAL_JWT)
         token = None
         if jwt is not None and jwt.expires_at is not None:
-            token = PersonalToken(jwt.text, jwt.expires_at)
+            token = PersonalToken(jwt.secret.reveal(), jwt.expires_at)
 
         def save(renewed: PersonalToken) -> None:
             self.vault.put(user_id, PERSONAL_JWT, renewed.jwt, expires_at=renewed.expires_at)
 
         return PersonalGarmin(
-            key.text,
+            key.secret.reveal(),
             token=token,
             hosts=self.hosts(credentials.region),
             pace=self.pacing.for_account(user_id),
@@ -183,10 +183,10 @@ class Opener:
             if latest is None or latest.version == at[0]:
                 return None
             at[0] = latest.version
-            return TokenBundle.restore(latest.text)
+            return TokenBundle.restore(latest.secret.reveal())
 
         return AccountGarmin(
-            TokenBundle.restore(stored.text),
+            TokenBundle.restore(stored.secret.reveal()),
             display_name=credentials.garmin_display_name,
             hosts=self.hosts(credentials.region),
             pace=self.pacing.for_account(user_id),
@@ -208,14 +208,16 @@ class Opener:
             raise LoginWaits(last + PASSWORD_LOGIN_EVERY)
         email = self.vault.unseal(credentials.encrypted_email)
         password = self.vault.unseal(credentials.encrypted_password)
-        possible_at = self.gate.possible_at(email, credentials.region)
+        possible_at = self.gate.possible_at(email.reveal(), credentials.region)
         if possible_at is not None:
             raise LoginBlocked(possible_at)
         # Counted before the attempt: a fault in the middle must not make a second one.
         self.credentials.record_password_login(user_id)
         log.info("User %s is signed in to Garmin with the stored password.", user_id)
         region = credentials.region
-        entered = self.gate.log_in(email, password, region, hosts=self.hosts(region))
+        entered = self.gate.log_in(
+            email.reveal(), password.reveal(), region, hosts=self.hosts(region)
+        )
         if isinstance(entered, NeedsMfa):
             self.credentials.note_mfa(user_id)
             raise MfaRequired

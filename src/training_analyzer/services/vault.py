@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import KeyRetired
-from training_analyzer.model import SecretContext
+from training_analyzer.model import Secret, SecretContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,15 +27,11 @@ MFA_STATE = "mfa_state"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """An opened secret; its `repr` shows nothing of it."""
+    """An opened secret; `version` tells later whether somebody else wrote meanwhile."""
 
-    text: str
+    secret: Secret
     version: int
     expires_at: datetime | None
-
-    def __repr__(self) -> str:
-        """Show the version and nothing else."""
-        return f"Opened(version={self.version})"
 
 
 class Vault:
@@ -64,19 +60,20 @@ class Vault:
         if not self._secrets.takes(self.key_id):
             raise KeyRetired
 
-    def seal(self, user_id: str, field: str, text: str) -> str:
+    def seal(self, user_id: str, field: str, text: str | Secret) -> str:
         """Return *text* encrypted and bound to *user_id* and *field*; store nothing."""
-        return self._encryption.encrypt(text, context=SecretContext(user_id, field))
+        plain = text.reveal() if isinstance(text, Secret) else text
+        return self._encryption.encrypt(plain, context=SecretContext(user_id, field))
 
-    def unseal(self, sealed: Sealed) -> str:
-        """Return the plain text of a sealed column. Raises `DecryptionError`."""
-        return self._encryption.decrypt(sealed)
+    def unseal(self, sealed: Sealed) -> Secret:
+        """Return what a sealed column holds. Raises `DecryptionError`."""
+        return Secret(self._encryption.decrypt(sealed))
 
     def put(
         self,
         user_id: str,
         field: str,
-        text: str,
+        text: str | Secret,
         *,
         expires_at: datetime | None = None,
         expected_version: int | None = None,

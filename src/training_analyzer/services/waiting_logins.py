@@ -84,7 +84,7 @@ class WaitingLogins:
             return None
         if waiting is None or waiting.expires_at is None:
             return None
-        return _pending(user_id, json.loads(waiting.text), waiting.expires_at)
+        return _pending(user_id, json.loads(waiting.secret.reveal()), waiting.expires_at)
 
     def open(self, user_id: str) -> tuple[Entry, str]:
         """Return what was typed and the login's state. Raises `MfaExpired` when none waits."""
@@ -92,7 +92,7 @@ class WaitingLogins:
         if waiting is None:
             self.drop(user_id)
             raise MfaExpired
-        held = json.loads(waiting.text)
+        held = json.loads(waiting.secret.reveal())
         return Entry.restore(held), held["state"]
 
     def count_wrong_code(self, user_id: str) -> None:
@@ -100,7 +100,7 @@ class WaitingLogins:
         waiting = self._waiting(user_id)
         if waiting is None or waiting.expires_at is None:
             return
-        held = json.loads(waiting.text)
+        held = json.loads(waiting.secret.reveal())
         held["tries"] += 1
         if held["tries"] >= MOST_CODES:
             self.drop(user_id)
