@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from training_analyzer.model import Api, GarminSyncConfig
 from training_analyzer.streams import Stream, Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from zoneinfo import ZoneInfo
 
+    from training_analyzer.model import Api, GarminSyncConfig
     from training_analyzer.planning.ledger import Coverage
 
 

@@ -15,7 +15,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from training_analyzer.errors import (
     CoolingDown,
@@ -29,22 +28,22 @@ from training_analyzer.errors import (
     TokenExpired,
 )
 from training_analyzer.model import GarminSyncConfig, RunStatus, SyncOutcome, SyncType
-from training_analyzer.planning import after_run, plan, plan_snapshots, too_soon_until
+from training_analyzer.planning import after_run, too_soon_until
 from training_analyzer.planning.outcome import message_of, reaction_of, retry_at, status_of
+from training_analyzer.services.course import Course
 from training_analyzer.services.heartbeat import Heartbeat
 from training_analyzer.services.owner import is_gone
 from training_analyzer.services.run import Progress, Run
-from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
 
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
     from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.garmin import Garmin
-    from training_analyzer.model import Api, Lease
+    from training_analyzer.model import Lease
     from training_analyzer.planning import Span
 
 log = logging.getLogger(__name__)
@@ -213,43 +212,10 @@ class SyncService:
                 self._open_connection(lease.user_id, session_is_dead=session_is_dead)
             ) as garmin:
                 run.use(garmin)
-                self._walk(run, lease, config, garmin.apis, span)
+                course = Course(run, lease, config, garmin.apis, self._data, self._now)
+                course.follow(span)
             if not isinstance(run.ended_by, TokenExpired):
                 return
-
-    def _walk(
-        self,
-        run: Run,
-        lease: Lease,
-        config: GarminSyncConfig,
-        apis: Sequence[Api],
-        span: Span | None,
-    ) -> None:
-        """Ask for the profile, then for everything that is still wanted."""
-        coverage = self._data.coverage(lease.user_id)
-        zone = self._zone(lease.user_id)
-        run.walk(
-            plan_snapshots(config, coverage, CATALOG, apis, now=self._now(), zone=zone).windows,
-            zone,
-        )
-        if run.ended_by is not None:
-            return
-        # The profile may just have told the time zone, and with it which day today is.
-        zone = self._zone(lease.user_id)
-        todo = plan(config, coverage, CATALOG, apis, now=self._now(), zone=zone, span=span)
-        total = run.counts.windows_done + len(todo.windows)
-        self._data.note_plan(lease, total=total, first=todo.first, last=todo.last)
-        run.walk(todo.windows, zone)
-
-    def _zone(self, user_id: str) -> ZoneInfo:
-        name = self._data.time_zone(user_id) or "UTC"
-        try:
-            return ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError):
-            # A zone that this machine's database does not know: UTC days are off by some
-            # hours at the edges, and the look-back asks for them again.
-            log.warning("The time zone of user %s is unknown here; using UTC.", user_id)
-            return ZoneInfo("UTC")
 
     def _finish(
         self,
