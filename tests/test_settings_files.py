@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from training_analyzer.errors import EncryptionKeyError, SettingsError
-from training_analyzer.settings import load
+from training_analyzer.settings import forbidden_bits, key_in_environment, load
 
 KEY = "CREDENTIAL_ENCRYPTION_KEY"
 PREVIOUS = "CREDENTIAL_ENCRYPTION_PREVIOUS_KEYS"
@@ -130,3 +130,48 @@ def test_open_env_file_with_a_key_is_refused(environment: Environment, encryptio
     environment.delenv(KEY)
     private(Path(".env"), f"{KEY}={encryption_key}\n", 0o644)
     assert refusal().message.startswith(".env")
+
+
+@pytest.mark.parametrize(
+    ("path", "mode", "is_refused"),
+    [
+        # Docker, Kubernetes and systemd mount them like this.
+        ("/run/secrets/key", 0o444, False),
+        ("/run/secrets/kubernetes/..data/key", 0o644, False),
+        ("/var/run/secrets/key", 0o644, False),
+        ("/run/credentials/garmin-sync.service/key", 0o440, False),
+        ("/run/secrets/key", 0o664, True),
+        ("/run/secrets/key", 0o646, True),
+        ("/run/secrets-of-mine/key", 0o444, True),
+        ("/etc/garmin-sync/key", 0o440, True),
+        ("/etc/garmin-sync/key", 0o400, False),
+    ],
+)
+def test_mounted_secrets_may_be_readable(path: str, mode: int, *, is_refused: bool) -> None:
+    """Where containers and systemd mount secrets only the right to write is refused."""
+    assert bool(forbidden_bits(Path(path)) & mode) == is_refused
+
+
+def test_refusal_says_what_to_run(environment: Environment, encryption_key: str) -> None:
+    """Somebody who wrote `.env` by hand learns what is wrong with it, and the remedy."""
+    environment.delenv(KEY)
+    private(Path(".env"), f"{KEY}={encryption_key}\n", 0o644)
+
+    assert refusal().message == (
+        ".env holds secrets, and other users of this machine may read or write the file:"
+        ' run "chmod 600" on it.'
+    )
+
+
+def test_key_in_the_environment_is_told_apart(
+    environment: Environment, encryption_key: str
+) -> None:
+    """A key in a variable of the environment is known to be there; one in a file is not."""
+    assert key_in_environment(load())
+
+    environment.delenv(KEY)
+    private(Path(".env"), f"{KEY}={encryption_key}\n")
+    assert not key_in_environment(load())
+    private(Path(".env"), "")
+    environment.setenv(f"{KEY}_FILE", str(private(Path("key"), encryption_key)))
+    assert not key_in_environment(load())

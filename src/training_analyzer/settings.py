@@ -44,6 +44,9 @@ _PREVIOUS: Final = PREVIOUS_KEYS
 # What may also come from a file: `<variable>_FILE` then holds its path.
 _SECRETS: Final = (KEY, KEY_ID, PREVIOUS_KEYS, "DATABASE_URL")
 _MAX_FILE_BYTES: Final = 1024
+# Containers mount their secrets world-readable inside themselves. systemd hands credentials
+# to the service's user by an access list, which `stat` shows as bits of the group.
+_MOUNTED: Final = ("/run/secrets", "/var/run/secrets", "/run/credentials")
 
 
 def _default_database_url() -> str:
@@ -212,6 +215,15 @@ def load(env_file: str | Path | None = ".env") -> Settings:
     raise _refused(variable, f"has a wrong value: it must be {wanted}.")
 
 
+def key_in_environment(settings: Settings) -> bool:
+    """Tell whether the key of *settings* stands in the environment itself, not in a file.
+
+    The environment is inherited by child processes and can be read in `/proc`.
+    """
+    given = (os.environ.get(name, "").strip() for name in (KEY, KEY.lower()))
+    return settings.encryption_key.get_secret_value() in given
+
+
 def _fields() -> list[Any]:
     return list(Settings.model_fields.values())
 
@@ -256,13 +268,16 @@ def _content(path: str, variable: str) -> str:
 
 def _refuse_open_file(file: Path, called: str) -> None:
     """Refuse a file with secrets that other users of the machine may read or write."""
-    if os.name != "posix":
-        return
-    # Containers mount their secrets world-readable inside themselves.
-    mounted = file.absolute().is_relative_to("/run/secrets")
-    forbidden = stat.S_IWGRP | stat.S_IWOTH if mounted else stat.S_IRWXG | stat.S_IRWXO
-    if file.stat().st_mode & forbidden:
-        raise _refused(called, "holds secrets that other users may read: chmod 600 the file.")
+    if os.name == "posix" and file.stat().st_mode & forbidden_bits(file):
+        why = "holds secrets, and other users of this machine may read or write the file"
+        raise _refused(called, f'{why}: run "chmod 600" on it.')
+
+
+def forbidden_bits(file: Path) -> int:
+    """Return the permissions that a *file* with secrets must not give, by where it lies."""
+    if any(file.absolute().is_relative_to(place) for place in _MOUNTED):
+        return stat.S_IWGRP | stat.S_IWOTH
+    return stat.S_IRWXG | stat.S_IRWXO
 
 
 def _refused(variable: str, why: str) -> SettingsError:

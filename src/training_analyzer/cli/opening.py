@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from training_analyzer import settings as configured
 from training_analyzer.cli.logs import logging_to_stderr
+from training_analyzer.services.hardening import harden, warn_of_open_key
 from training_analyzer.services.runtime import build_runtime
 
 if TYPE_CHECKING:
@@ -26,4 +27,7 @@ def opened_runtime(*, is_service: bool = False) -> Iterator[Runtime]:
         logging_to_stderr(settings, is_service=is_service),
         build_runtime(settings) as runtime,
     ):
+        if is_service:
+            harden()
+            warn_of_open_key(settings)
         yield runtime
