@@ -233,3 +233,18 @@ def test_bug_in_a_run_is_recorded_as_one_and_leaves_nothing_open(
     assert runtime.credentials.get_sync_history(ada)[0].status == "partial"
     assert "ZeroDivisionError" in caplog.text
     assert "hunter2" not in caplog.text
+
+
+def test_failed_look_back_does_not_hide_data_that_is_there(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """Days whose rows are stored stay `data` when asking for them again fails."""
+    scheduler.sync_user(ada)
+    before = next(c for c in runtime.reading.coverage(ada) if c.stream == "sleep")
+    garmin.faults.answer("/sleep-service", status=500)
+
+    outcome = scheduler.sync_user(ada, force=True)
+
+    after = next(c for c in runtime.reading.coverage(ada) if c.stream == "sleep")
+    assert outcome.status == "partial"
+    assert after.days["data"] == before.days["data"]  # type: ignore[index] # a StrEnum's value
