@@ -33,6 +33,9 @@ document.addEventListener("securitypolicyviolation", (event) => {
   window.tellViolation(`${event.violatedDirective}: ${event.blockedURI}`);
 });
 """
+_NEXT_FRAME: Final = """
+() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+"""
 PHONE, DESK = 390, 1280
 
 
@@ -54,6 +57,8 @@ class Watched:
 
     def look(self, state: str, *, everywhere: bool = False) -> None:
         """Note what axe finds in this *state*, and whether the page is wider than its window."""
+        # The words of a page may be there before its styles are.
+        self.page.wait_for_load_state("load")
         looks = [("light", DESK), ("dark", PHONE)]
         if everywhere:
             looks += [("dark", DESK), ("light", PHONE)]
@@ -62,6 +67,7 @@ class Watched:
             self.page.emulate_media(
                 color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
             )
+            self.page.evaluate(_NEXT_FRAME)
             found = Axe().run(self.page, options=_OPTIONS)
             self.findings += [
                 f"{state}, {scheme}, {width}: {violation['id']} {violation['nodes'][0]['html']}"
