@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web_stage import API, Person, account, arrive, connect, parts, sync
+from web_stage import API, Person, account, arrive, browser, connect, parts, sync
 
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.web.app import create_app
@@ -206,6 +206,34 @@ def test_a_running_sync_is_shown_and_refreshed(
     assert "Your data is on its way" in page
     assert (after.status_code, after.headers["hx-refresh"]) == (204, "true")
     assert "refresh" not in ana.client.get("/").text.split("</head>")[0]
+
+
+def test_a_poll_after_the_session_loads_the_page_anew(app: FastAPI) -> None:
+    """A session that ends during a sync does not put a second page into the first."""
+    answer = browser(app, **{"HX-Request": "true"}).get("/progress")
+
+    assert (answer.status_code, answer.headers["hx-refresh"]) == (401, "true")
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/connect/password", "/connect/token", "/settings"])
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/x-www-form-urlencoded", b"email=%ff%00&password=%ed%a0%80&token=%00"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe=&&&=%%%"),
+        ("application/x-www-form-urlencoded", b"&".join(b"a%d=1" % n for n in range(2000))),
+        ("multipart/form-data; boundary=x", b"--x\r\nnonsense"),
+        ("multipart/form-data", b"--x"),
+        ("application/json", b'{"email": 1}'),
+        ("", b"x"),
+    ],
+)
+def test_a_broken_form_is_no_fault_of_ours(ana: Person, path: str, kind: str, body: bytes) -> None:
+    """Whatever arrives as a form, the answer is a page and never a 500."""
+    answer = ana.client.post(path, content=body, headers={"Content-Type": kind})
+
+    assert 400 <= answer.status_code < 500
+    assert "<h1" in answer.text
 
 
 def test_a_partial_run_is_explained(app: FastAPI, ana: Person, garmin: SimulatorServer) -> None:

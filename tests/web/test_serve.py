@@ -26,11 +26,12 @@ if TYPE_CHECKING:
     from training_analyzer.settings import Settings
 
 PROGRAM = """
-import sys
+import logging
 from training_analyzer.services.runtime import build_runtime
 from training_analyzer.settings import load
 from training_analyzer.web.serve import serve_forever
 
+logging.basicConfig(level=logging.DEBUG)
 with build_runtime(load(env_file=None)) as runtime:
     user = runtime.people.add("Ana")
     serve_forever(
@@ -79,6 +80,7 @@ def test_serves_until_a_signal_and_ends_cleanly(
     assert "Ana" in page.text
     assert out == "ended\n"
     assert server.returncode == 0
+    assert "uvicorn" in err
     assert token not in err
 
 

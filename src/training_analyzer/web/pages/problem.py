@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """Return *problem* as a page; whoever is not signed in learns how to."""
+    is_poll = "hx-request" in request.headers
     template = "problem.html"
     if problem.status == HTTPStatus.UNAUTHORIZED and problem.code == "unauthenticated":
         template = "signed_out.html"
@@ -23,5 +24,6 @@ def problem_page(request: Request, problem: Problem) -> Response:
         template,
         {"problem": problem, "request_id": request.state.request_id},
         status=problem.status,
-        headers=problem.headers,
+        # A poll that meets a problem loads the whole page anew, which then says what it is.
+        headers={**problem.headers, **({"HX-Refresh": "true"} if is_poll else {})},
     )
