@@ -176,9 +176,9 @@ class CoolingDown(SyncTooSoon):
 
     code = "rate_limited"
 
-    def __init__(self, retry_at: datetime) -> None:
+    def __init__(self, retry_at: datetime, why: str = "Garmin asked to wait.") -> None:
         super().__init__(retry_at)
-        self.args = (f"Garmin asked to wait. The next sync is possible at {_clock(retry_at)}.",)
+        self.args = (f"{why} The next sync is possible at {_clock(retry_at)}.",)
 
 
 class SyncAlreadyRunning(GarminSyncError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from training_analyzer.model import (
     SyncOutcome,
 )
 from training_analyzer.planning import NextDue, after_run, next_slot, should_sync, spread
-from training_analyzer.planning.due import SPREAD_WINDOW, back_off
+from training_analyzer.planning.due import SPREAD_WINDOW, back_off, cool_down_after
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 DAILY = GarminSyncConfig(user_id="ada")
@@ -153,7 +154,25 @@ def test_cool_down_moves_the_due_time_to_when_garmin_said() -> None:
     later = NOW + timedelta(minutes=10)
     waits = SyncOutcome(sync_id=1, status=RunStatus.PARTIAL, retry_at=later)
 
-    assert due_after(waits, Reaction.COOL_DOWN) == NextDue(later, not_before=later)
+    assert due_after(waits, Reaction.COOL_DOWN) == NextDue(later, not_before=later, attempt=1)
+
+
+def test_cool_downs_that_bring_nothing_are_counted_and_progress_begins_anew() -> None:
+    """Only runs that changed nothing make the next cool-down longer."""
+    later = NOW + timedelta(minutes=10)
+    waits = SyncOutcome(sync_id=1, status=RunStatus.PARTIAL, retry_at=later)
+    got_on = replace(waits, rows_changed=1)
+
+    assert due_after(waits, Reaction.COOL_DOWN, attempt=3).attempt == 3
+    assert due_after(got_on, Reaction.COOL_DOWN, attempt=3).attempt == 0
+
+
+@pytest.mark.parametrize(
+    ("tries", "minutes"), [(1, 0), (2, 15), (3, 30), (4, 60), (5, 60), (9999, 60)]
+)
+def test_cool_downs_in_a_row_grow_to_an_hour(tries: int, minutes: int) -> None:
+    """The first wait is Garmin's word; a second refusal in a row makes it longer than that."""
+    assert cool_down_after(tries) == timedelta(minutes=minutes)
 
 
 def test_fault_is_retried_with_growing_waits_and_then_left_to_the_next_slot() -> None:

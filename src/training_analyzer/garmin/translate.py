@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 _CHILD = "Garmin restricts this account (a child's, for one); it cannot be connected by password."
 _DEAD_TICKET = "The ticket has expired or was used before. Get a new one; it lives for a minute."
+_DEAD_KEY = (
+    "Garmin no longer accepts this Personal API key: it has expired or was replaced."
+    " Make a new one and connect with it."
+)
 _MALFORMED_KEY = "Garmin does not recognise this as a Personal API key. Copy it once more."
 
 _LOGIN, _MFA, _TICKET, _REFRESH, _DATA, _KEY = (frozenset({step}) for step in Step)
@@ -151,7 +155,7 @@ RULES: tuple[Rule, ...] = (
     Rule(_REFRESH, _says("No DI refresh token"), _is(TokenExpired)),
     Rule(_DATA | _KEY, _challenged, _is(Blocked)),
     Rule(_DATA | _KEY, _status(429), _rate_limited),
-    Rule(_KEY, _status(401, 403), _is(CredentialsRejected)),
+    Rule(_KEY, _status(401, 403), _is(CredentialsRejected, _DEAD_KEY)),
     Rule(_KEY, _status(400), _is(CredentialsRejected, _MALFORMED_KEY)),
     Rule(_DATA, _status(401), _is(TokenExpired)),
     Rule(_DATA, _status(403), _is(ForbiddenStream)),

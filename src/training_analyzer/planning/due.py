@@ -121,7 +121,9 @@ def after_run(
             return NextDue(None)
         case Reaction.COOL_DOWN:
             retry_at = outcome.retry_at or now + DEFAULT_COOL_DOWN
-            return NextDue(None if slot is None else retry_at, not_before=retry_at)
+            due_at = None if slot is None else retry_at
+            # Who gets on, however slowly, is not made to wait longer and longer.
+            return NextDue(due_at, retry_at, attempt=0 if outcome.rows_changed else attempt)
         case Reaction.END if outcome.error_code == "cancelled":
             return NextDue(now)
         case Reaction.BACK_OFF | Reaction.END if attempt <= max_retries and slot is not None:
@@ -129,6 +131,18 @@ def after_run(
             return NextDue(retry, attempt=attempt) if retry < slot else NextDue(slot)
         case _:
             return NextDue(slot)
+
+
+def cool_down_after(tries: int) -> timedelta:
+    """Return the shortest cool-down after *tries* runs in a row that came to nothing.
+
+    A first Retry-After is taken at its word, which may be a second. Whoever is refused
+    again and again comes less often: after 15, 30, and then always 60 minutes.
+    """
+    if tries <= 1:
+        return timedelta(0)
+    doubled: timedelta = DEFAULT_COOL_DOWN * 2 ** min(tries - 2, 5)
+    return min(doubled, LONGEST_BACK_OFF)
 
 
 def back_off(user_id: str, attempt: int) -> timedelta:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training_analyzer.errors import LoginBlocked, RateLimited, Reaction, SyncError
+from training_analyzer.errors import ForbiddenStream, LoginBlocked, RateLimited, Reaction, SyncError
 from training_analyzer.model import Failure, RunStatus
-from training_analyzer.planning.due import DEFAULT_COOL_DOWN, LONGEST_COOL_DOWN
+from training_analyzer.planning.due import DEFAULT_COOL_DOWN, LONGEST_COOL_DOWN, cool_down_after
 from training_analyzer.planning.logins import LADDER
 
 if TYPE_CHECKING:
@@ -33,8 +33,12 @@ def reaction_of(ended_by: SyncError | None, *, may_pass: bool) -> Reaction | Non
     return Reaction.BACK_OFF if may_pass else None
 
 
-def retry_at(ended_by: SyncError | None, *, now: datetime) -> datetime | None:
-    """Return when Garmin may be asked again, or None when it did not ask to wait."""
+def retry_at(ended_by: SyncError | None, *, now: datetime, tries: int = 1) -> datetime | None:
+    """Return when Garmin may be asked again, or None when it did not ask to wait.
+
+    *tries* counts the runs in a row that came to nothing, this one included: the first
+    believes what Garmin says, the later ones wait longer than that.
+    """
     if ended_by is None or ended_by.reaction is not Reaction.COOL_DOWN:
         return None
     wait = DEFAULT_COOL_DOWN
@@ -42,7 +46,7 @@ def retry_at(ended_by: SyncError | None, *, now: datetime) -> datetime | None:
         wait = min(ended_by.retry_after, LONGEST_COOL_DOWN)
     elif isinstance(ended_by, LoginBlocked):
         return ended_by.retry_at or now + LADDER[0]
-    return now + wait
+    return now + max(wait, cool_down_after(tries))
 
 
 def message_of(failures: Sequence[Failure], ended_by: SyncError | None) -> str | None:
@@ -51,8 +55,20 @@ def message_of(failures: Sequence[Failure], ended_by: SyncError | None) -> str |
         return ended_by.message
     if not failures:
         return None
+    refused = [failure for failure in failures if failure.code == ForbiddenStream.code]
+    missing = [failure for failure in failures if failure.code != ForbiddenStream.code]
+    sentences = []
+    if missing:
+        days = sum((failure.last - failure.first).days + 1 for failure in missing)
+        counted = "1 day" if days == 1 else f"{days} days"
+        sentences.append(f"Missing: {_named(missing)}, {counted}. The next sync asks again.")
+    if refused:
+        sentences.append(
+            f"Garmin does not give this account: {_named(refused)}. It is asked again in a week."
+        )
+    return " ".join(sentences)
+
+
+def _named(failures: Sequence[Failure]) -> str:
     streams = list(dict.fromkeys(failure.stream.replace("_", " ") for failure in failures))
-    days = sum((failure.last - failure.first).days + 1 for failure in failures)
-    named = streams[0] if len(streams) == 1 else f"{', '.join(streams[:-1])} and {streams[-1]}"
-    counted = "1 day" if days == 1 else f"{days} days"
-    return f"Missing: {named}, {counted}. The next sync asks for them again."
+    return streams[0] if len(streams) == 1 else f"{', '.join(streams[:-1])} and {streams[-1]}"

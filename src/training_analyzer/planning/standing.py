@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from training_analyzer.errors import (
+    CredentialsRejected,
+    LoginBlocked,
+    LoginWaits,
+    MfaRequired,
+    NotConnected,
+    RateLimited,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -24,12 +33,33 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A state, why it is so (an error's code and sentence), and until when."""
+    """A state, and what there is to say of it.
+
+    `code` is an error's, or None where nothing is wrong. `reason` is one or two sentences
+    for a person, None when connected. `until` ends a cool-down. Where the person must
+    act, it is the time before which a password would be refused unasked (None: act
+    now), or, with `waits_for_code`, the time by which the security code must be entered.
+    """
 
     state: State
     code: str | None = None
     reason: str | None = None
     until: datetime | None = None
+    waits_for_code: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How the last run ended: an error's code and its sentence; both None when it was good."""
+
+    code: str | None = None
+    message: str | None = None
+
+
+# What a run ends with when it would have had to log in and must not.
+LOGIN_CODES: Final = frozenset({LoginBlocked.code, LoginWaits.code})
+_CODE_WAITED_FOR: Final = "Garmin has sent a security code. Enter it to complete the connection."
+_PAUSED: Final = "Automatic syncs are switched off. A sync by hand is possible."
 
 
 def standing(
@@ -38,22 +68,67 @@ def standing(
     auto_sync_enabled: bool,
     not_before: datetime | None,
     now: datetime,
+    last_run: Ended | None = None,
+    login_possible_at: datetime | None = None,
+    code_until: datetime | None = None,
 ) -> Standing:
     """Return how the connection stands at *now*.
 
     What the person must do comes first, then what Garmin asked for, then what the
-    person chose.
+    person chose. *last_run* tells why *not_before* was set. *login_possible_at* is when
+    a password may go to Garmin, for a connection that needs one; *code_until* is when a
+    login that waits for its security code is forgotten.
     """
+    broken = credentials is None or not credentials.is_valid
+    if broken and code_until is not None and code_until > now:
+        return _act(MfaRequired.code, _CODE_WAITED_FOR, code_until, waits_for_code=True)
     if credentials is None:
-        return Standing(state=State.NOT_CONNECTED)
-    if not credentials.is_valid:
         return Standing(
-            state=State.ACTION_NEEDED,
-            code=credentials.error_code,
-            reason=credentials.validation_error,
+            state=State.NOT_CONNECTED, code=NotConnected.code, reason=NotConnected().message
         )
-    if not_before is not None and not_before > now:
-        return Standing(state=State.COOLING_DOWN, code="rate_limited", until=not_before)
+    waits_until = _later_than(now, login_possible_at)
+    if broken:
+        code = credentials.error_code or CredentialsRejected.code
+        reason = credentials.validation_error or CredentialsRejected().message
+        return _act(code, reason, waits_until)
+    cools = _cooling_down(_later_than(now, not_before), last_run or Ended(), waits_until)
+    if cools is not None:
+        return cools
     if not auto_sync_enabled:
-        return Standing(state=State.PAUSED)
+        return Standing(state=State.PAUSED, reason=_PAUSED)
     return Standing(state=State.CONNECTED)
+
+
+def _cooling_down(
+    until: datetime | None, last_run: Ended, login: datetime | None
+) -> Standing | None:
+    """Return the cool-down that is on, told by its cause, or None."""
+    # Whoever has to log in waits for that, however short the rest of the wait is.
+    if login is not None and (until is None or login > until):
+        blocked = LoginBlocked(login)
+        return _cool(blocked.code, blocked.message, login)
+    if until is None:
+        return None
+    return _cool(
+        last_run.code or RateLimited.code, last_run.message or RateLimited().message, until
+    )
+
+
+def _act(
+    code: str, reason: str, until: datetime | None, *, waits_for_code: bool = False
+) -> Standing:
+    return Standing(
+        state=State.ACTION_NEEDED,
+        code=code,
+        reason=reason,
+        until=until,
+        waits_for_code=waits_for_code,
+    )
+
+
+def _cool(code: str, reason: str, until: datetime) -> Standing:
+    return Standing(state=State.COOLING_DOWN, code=code, reason=reason, until=until)
+
+
+def _later_than(now: datetime, at: datetime | None) -> datetime | None:
+    return at if at is not None and at > now else None

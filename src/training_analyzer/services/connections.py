@@ -10,11 +10,12 @@ from training_analyzer.errors import (
     MfaInvalid,
 )
 from training_analyzer.garmin.account import AccountGarmin
-from training_analyzer.garmin.login import NeedsMfa, finish_mfa, redeem_ticket
+from training_analyzer.garmin.login import NeedsMfa, redeem_ticket
 from training_analyzer.garmin.personal import PersonalGarmin
 from training_analyzer.garmin.personal_key import clean_key
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind, Region, SyncType
+from training_analyzer.services.standings import Standings
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
 from training_analyzer.services.waiting_logins import (
     MOST_CODES,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from training_analyzer.garmin.login import LoggedIn
     from training_analyzer.garmin.personal_key import PersonalToken
     from training_analyzer.model import GarminProfile
+    from training_analyzer.planning.standing import Standing
     from training_analyzer.services.identity import Identity
     from training_analyzer.services.opening import Opener
     from training_analyzer.services.vault import Vault
@@ -72,6 +74,7 @@ class Connections:
         self._opener = opener
         self._identity = identity
         self._waiting = WaitingLogins(vault, now)
+        self._standings = Standings(credentials, schedule, vault, opener.gate, self._waiting, now)
         self._now = now
 
     def connect_password(
@@ -103,11 +106,18 @@ class Connections:
         """Complete a waiting login with *code*; any process can.
 
         Raises `MfaInvalid` for a wrong code (three are allowed), `MfaExpired` when no
-        login waits any more; then nothing is changed.
+        login waits any more, `LoginBlocked` when Garmin refuses codes for now; then
+        nothing is changed.
         """
         entry, state = self._waiting.open(user_id)
         try:
-            entered = finish_mfa(state, code.strip(), hosts=self._opener.hosts(entry.region))
+            entered = self._opener.gate.finish(
+                state,
+                code.strip(),
+                entry.email,
+                entry.region,
+                hosts=self._opener.hosts(entry.region),
+            )
         except MfaInvalid:
             self._waiting.count_wrong_code(user_id)
             raise
@@ -210,6 +220,10 @@ class Connections:
     def pending_login(self, user_id: str) -> MfaPending | None:
         """Return the login that waits for its code, or None; asks nothing of Garmin."""
         return self._waiting.find(user_id)
+
+    def standing(self, user_id: str) -> Standing:
+        """Return how the user's connection stands now, in words; asks nothing of Garmin."""
+        return self._standings.of(user_id)
 
     def email_hint(self, user_id: str) -> str | None:
         """Return the connected e-mail address as `a…@e…`, or None."""

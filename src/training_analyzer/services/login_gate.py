@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from training_analyzer.errors import CredentialsRejected, LoginBlocked
-from training_analyzer.garmin.login import NeedsMfa, log_in
+from training_analyzer.errors import AccountLocked, CredentialsRejected, LoginBlocked
+from training_analyzer.garmin.login import NeedsMfa, finish_mfa, log_in
 from training_analyzer.planning.logins import Login, LoginEnd, login_possible_at
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class LoginGate:
             login_id = self._logins.begin(account, self._server, now=self._now())
             try:
                 entered = log_in(email, password, hosts=hosts)
-            except CredentialsRejected:
+            except (CredentialsRejected, AccountLocked):
                 self._logins.end(login_id, LoginEnd.REJECTED)
                 raise
             except LoginBlocked:
@@ -78,6 +78,26 @@ class LoginGate:
             end = LoginEnd.ASKED_FOR_CODE if asked else LoginEnd.ENTERED
             self._logins.end(login_id, end)
             return entered
+
+    def finish(
+        self, state: str, code: str, email: str, region: Region, *, hosts: Hosts
+    ) -> LoggedIn:
+        """Finish a login that waits for *code*; a block counts as one of the password's.
+
+        Raises `LoginBlocked` with the time, and asks nothing of Garmin, while a wait
+        is on; otherwise whatever `finish_mfa` raises.
+        """
+        with self._turn:
+            possible_at = self.possible_at(email, region)
+            if possible_at is not None:
+                raise LoginBlocked(possible_at)
+            try:
+                return finish_mfa(state, code, hosts=hosts)
+            except LoginBlocked:
+                account = self._encryption.fingerprints(_normalised(email, region))[0]
+                login_id = self._logins.begin(account, self._server, now=self._now())
+                self._logins.end(login_id, LoginEnd.BLOCKED)
+                raise LoginBlocked(self.possible_at(email, region)) from None
 
 
 def _normalised(email: str, region: Region) -> str:

@@ -46,6 +46,9 @@ log = logging.getLogger(__name__)
 
 # Garmin locks accounts of services that log in again and again.
 PASSWORD_LOGIN_EVERY = timedelta(hours=24)
+_KEY_OPENS_NOTHING = (
+    "Garmin refuses what this Personal API key asks for. Make a new key and connect with it."
+)
 
 type OpenGarmin = AccountGarmin | HybridGarmin | PersonalGarmin
 
@@ -91,7 +94,7 @@ class Opener:
             raise CredentialsRejected
         try:
             if credentials.kind is Kind.PERSONAL_KEY:
-                return self._open_personal(credentials)
+                return self._open_key_alone(credentials, jwt_is_dead=session_is_dead)
             account = (
                 self._log_in_again(credentials)
                 if session_is_dead
@@ -103,6 +106,20 @@ class Opener:
             raise CredentialsOfAnotherKey from None
         except DecryptionError:
             raise CredentialsUnreadable from None
+
+    def _open_key_alone(
+        self, credentials: GarminCredentials, *, jwt_is_dead: bool
+    ) -> PersonalGarmin:
+        """Open with the key; there is nothing else to try when its fresh token is refused."""
+        if jwt_is_dead:
+            raise TokenExpired(_KEY_OPENS_NOTHING)
+        personal = self._open_personal(credentials)
+        try:
+            personal.ensure_fresh()
+        except BaseException:
+            personal.close()
+            raise
+        return personal
 
     def _open_personal(self, credentials: GarminCredentials) -> PersonalGarmin:
         user_id = credentials.user_id
@@ -203,7 +220,7 @@ class Opener:
         if credentials.uses_mfa:
             # Nobody is there to type a code, and each login would send one.
             raise MfaRequired
-        last = credentials.last_password_login_at
+        last = self.credentials.last_password_login(credentials)
         if last is not None and self.now() - last < PASSWORD_LOGIN_EVERY:
             raise LoginWaits(last + PASSWORD_LOGIN_EVERY)
         email = self.vault.unseal(credentials.encrypted_email)

@@ -96,6 +96,10 @@ class Vault:
             return None
         return Opened(self.unseal(stored.token), stored.version, stored.expires_at)
 
+    def holds(self, user_id: str, field: str) -> bool:
+        """Tell whether there is such a secret, without opening it."""
+        return self._secrets.get(user_id, field) is not None
+
     def drop(self, user_id: str, field: str) -> None:
         """Delete the secret, if there is one."""
         self._secrets.delete(user_id, field)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.encryption_keys import named_key, refuse_retired
@@ -65,6 +65,17 @@ def change(db: Connection, user_id: str, values: Mapping[str, Any]) -> bool:
         update(garmin_credentials).where(garmin_credentials.c.user_id == user_id).values(**values)
     )
     return changed.rowcount == 1
+
+
+def last_login(db: Connection, known: GarminCredentials) -> datetime | None:
+    """Return the latest password login of the account of *known*, by any of its users."""
+    own = garmin_credentials.c.user_id == known.user_id
+    # Garmin's ids are numbers; anything else is an embedding program's label.
+    if known.garmin_user_id is not None and known.garmin_user_id.isdecimal():
+        own = or_(own, garmin_credentials.c.garmin_user_id == known.garmin_user_id)
+    latest = select(func.max(garmin_credentials.c.last_password_login_at)).where(own)
+    at: datetime | None = db.execute(latest).scalar_one()
+    return at
 
 
 def auto_synced(db: Connection, *, unless_configured: bool) -> list[str]:

@@ -149,6 +149,14 @@ class GarminCredentialsRepository:
         with self._database.write() as db:
             return credentials.change(db, user_id, {"last_password_login_at": self._now()})
 
+    def last_password_login(self, known: GarminCredentials) -> datetime | None:
+        """Return when a stored password last went to Garmin for the account of *known*.
+
+        Two users may share one Garmin account, which is locked for what both do.
+        """
+        with self._database.read() as db:
+            return credentials.last_login(db, known)
+
     def note_mfa(self, user_id: str) -> bool:
         """Remember that this account asks for a security code; False without credentials."""
         with self._database.write() as db:
