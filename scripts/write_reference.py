@@ -10,10 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Table, UniqueConstraint, create_engine
 
 from training_analyzer.db.tables import metadata
 from training_analyzer.db.types import UtcDateTime
+from training_analyzer.db.views import VIEWS, create
 from training_analyzer.errors import GarminSyncError, SyncError
 from training_analyzer.model import Api
 from training_analyzer.settings import Settings
@@ -50,6 +51,7 @@ TABLES: Final = {
     "garmin_logins": "Password logins of the last 30 days, by a fingerprint of the account.",
     "garmin_learned_caps": "How many days a route gave at most, where that was fewer than expected.",
     "garmin_probes": "What Garmin last said about the newest upload of a person's devices.",
+    "garmin_reparses": "How far a reparse of the archive got; empty when none is under way.",
     "training_readiness": "Training readiness, each time that Garmin computed it.",
     "race_predictions": "Predicted race times of a day.",
     "endurance_scores": "Endurance score of a day.",
@@ -65,6 +67,13 @@ TABLES: Final = {
     "activity_files": "The original file of each version of an activity, as Garmin sent it.",
     "activity_laps": "The laps of an activity, from its file.",
     "activity_tracks": "The recorded track of an activity: columns of values, compressed.",
+}
+VIEW_NOTES: Final = {
+    "v_activity": "Each activity that counts, in kilometres and minutes: without deleted ones, "
+    "duplicates and the legs of a multisport.",
+    "v_night": "Each night, under the day of waking up: sleep in hours, HRV, resting heart rate.",
+    "v_day": "One row for each day that any table knows. Weight is the mean of the day's weigh-ins, "
+    "training status that of the primary device, readiness the one after waking up.",
 }
 SETTINGS: Final = {
     "CREDENTIAL_ENCRYPTION_KEY": "Encrypts every stored secret. Keep a copy apart from the data.",
@@ -159,6 +168,7 @@ def tables() -> str:
         rows = [[f"`{column.name}`", type_of(column), notes_on(column)] for column in table.columns]
         blocks += [f"## {name}", TABLES[name], grid(["column", "type", ""], rows)]
         blocks += ["\n".join(rules)] if (rules := list(rules_of(table))) else []
+    blocks += ["# Views", "[Ten queries](../how-to/query-with-sql.md) show their use.", *views()]
     intro = """
 SQL names are part of the contract: they do not change without a line in the changelog. Every
 table of data has `user_id` first in its key, so two people never share a row. A day is
@@ -169,6 +179,20 @@ Every table of Garmin's data ends with `api` (which of Garmin's interfaces gave 
 `first_seen_at` and `changed_at`.
 """
     return page("Tables", intro, *blocks)
+
+
+def views() -> Iterator[str]:
+    """Yield the parts of the page that are about the views."""
+    engine = create_engine("sqlite://")
+    with engine.connect() as db:
+        metadata.create_all(db)
+        for name in VIEWS:
+            db.exec_driver_sql(create(name))
+            columns = db.exec_driver_sql(f"PRAGMA table_info({name})").all()
+            yield f"## {name}"
+            yield VIEW_NOTES[name]
+            yield ", ".join(f"`{column[1]}`" for column in columns) + "."
+    engine.dispose()
 
 
 def every(kind: type[GarminSyncError]) -> Iterator[type[GarminSyncError]]:

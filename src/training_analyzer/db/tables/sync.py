@@ -233,3 +233,16 @@ garmin_probes: Final = Table(
     instant("full_pass_at"),
     sqlite_strict=True,
 )
+
+# How far a reparse of the archive got: a row for each table that it has finished.
+garmin_reparses: Final = Table(
+    "garmin_reparses",
+    metadata,
+    text_("user_id", null=False),
+    text_("data_table", null=False),
+    # The version that read the archive; another one begins anew.
+    text_("program", null=False),
+    instant("done_at", null=False),
+    PrimaryKeyConstraint("user_id", "data_table"),
+    sqlite_strict=True,
+)
