@@ -27,6 +27,7 @@ from sqlalchemy import Engine, event
 
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.db.repositories.passes import PassesRepository
 from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.services.owner import process_name
 from training_analyzer.services.runtime import build_runtime
@@ -67,6 +68,7 @@ def sync(path: Path) -> dict[str, Any]:
             credentials=runtime.credentials,
             schedule=runtime.schedule,
             data=GarminDataRepository(runtime.database),
+            passes=PassesRepository(runtime.database),
             open_connection=open_connection,
             owner=process_name(),
             limits=Limits(),

@@ -236,10 +236,11 @@ def test_bug_in_a_run_is_recorded_as_one_and_leaves_nothing_open(
 
 
 def test_failed_look_back_does_not_hide_data_that_is_there(
-    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler, clock: Any
 ) -> None:
     """Days whose rows are stored stay `data` when asking for them again fails."""
     scheduler.sync_user(ada)
+    clock.advance(hours=7)
     before = next(c for c in runtime.reading.coverage(ada) if c.stream == "sleep")
     garmin.faults.answer("/sleep-service", status=500)
 

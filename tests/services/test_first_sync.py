@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from services_stage import DATA_TABLES, account, connect, rows
+from services_stage import DATA_TABLES, account, connect, data_requests, rows
 
 from training_analyzer.model import Api, DayState
 from training_analyzer.streams import CATALOG
@@ -53,20 +53,90 @@ def test_first_run_is_initial_and_counts_what_it_saw(
     assert run.error_message is None
 
 
-def test_second_run_at_once_rewrites_no_row(
+def test_second_run_at_once_asks_one_question(
     runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
 ) -> None:
-    """A second run costs at most 20 requests and changes nothing that was stored."""
+    """When nothing was uploaded since, a run costs one request and changes nothing."""
     scheduler.sync_user(ada)
     stored = rows(runtime.database, ada)
     before = len(garmin.log)
 
     outcome = scheduler.sync_user(ada, force=True)
 
-    assert len(garmin.log) - before <= 20
+    assert (len(garmin.log) - before, outcome.requests) == (1, 1)
     assert (outcome.status, outcome.rows_changed, outcome.activities_synced) == ("completed", 0, 0)
     assert rows(runtime.database, ada) == stored
     assert runtime.credentials.get_sync_history(ada)[0].sync_type == "manual"
+
+
+def test_whole_pass_over_known_days_rewrites_no_row(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """Where Garmin tells no stamp, the look-back is asked for again and nothing is rewritten."""
+    garmin.faults.answer("/wellness-service/wellness/syncTimestamp", status=204)
+    scheduler.sync_user(ada)
+    stored = rows(runtime.database, ada)
+    before = len(garmin.log)
+
+    outcome = scheduler.sync_user(ada, force=True)
+
+    assert 3 < len(garmin.log) - before <= 20
+    assert (outcome.status, outcome.rows_changed) == ("completed", 0)
+    assert rows(runtime.database, ada) == stored
+
+
+def test_upload_ends_the_idleness(ada: str, scheduler: GarminSyncScheduler, clock: Any) -> None:
+    """Once a device has uploaded, the next run asks for the look-back again."""
+    scheduler.sync_user(ada)
+    clock.advance(hours=7)
+
+    outcome = scheduler.sync_user(ada)
+
+    assert outcome.requests > 3
+    assert outcome.rows_changed > 0
+
+
+def test_day_that_failed_ends_the_idleness(
+    garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """What failed is asked for again although nothing was uploaded since."""
+    fault = garmin.faults.answer("/hrv-service", status=500)
+    scheduler.sync_user(ada)
+    garmin.faults.clear(fault)
+
+    assert scheduler.sync_user(ada).rows_changed > 0
+
+
+def test_everything_is_asked_for_once_a_day_whatever_was_uploaded(
+    garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler, clock: Any
+) -> None:
+    """A weight typed in by hand moves no stamp, so after 24 hours the pass is a whole one."""
+    garmin.faults.answer("/wellness-service/wellness/syncTimestamp", body="the same")
+    scheduler.sync_user(ada)
+    clock.advance(hours=2)
+    assert scheduler.sync_user(ada).requests == 1
+    clock.advance(hours=23)
+
+    assert scheduler.sync_user(ada).requests > 3
+
+
+def test_shorter_cap_is_learned_once(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """A route that gives fewer days than it should is asked for fewer from then on."""
+    runtime.credentials.update_sync_config(ada, initial_sync_days=28)
+    fault = garmin.faults.answer("/sleep-service/stats/sleep", status=400, times=1)
+    scheduler.sync_user(ada)
+    assert fault.hits == 1
+
+    runtime.credentials.update_sync_config(ada, initial_sync_days=56)
+    before = len(garmin.log)
+    scheduler.sync_user(ada, force=True)
+
+    asked = [p for p in data_requests(garmin, before) if "stats/sleep" in p]
+    lengths = [_length(path) for path in asked]
+    assert max(lengths) == 14
+    assert len(asked) >= 2
 
 
 def test_two_users_never_touch_each_others_rows(
@@ -151,6 +221,12 @@ def test_days_of_the_future_are_never_asked_for(
     for asked in list(garmin.log)[before:]:
         days = [part for part in [*asked.path.split("/"), *asked.query.values()] if _is_day(part)]
         assert all(day <= today for day in days), asked.path
+
+
+def _length(path: str) -> int:
+    """Return how many days a range path asks for."""
+    first, last = (date.fromisoformat(part) for part in path.split("/")[-2:])
+    return (last - first).days + 1
 
 
 def _is_day(text: str) -> bool:

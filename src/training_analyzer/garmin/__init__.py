@@ -30,6 +30,9 @@ class Garmin(Protocol):
     def fetch(self, window: Window) -> Payload | None:
         """Return Garmin's answer for *window*, or None when it has nothing (204)."""
 
+    def probe(self) -> str | None:
+        """Return a text that changes when a device has uploaded; None when Garmin tells none."""
+
     def profile(self) -> GarminProfile:
         """Return who the connection belongs to; costs one or two requests."""
 

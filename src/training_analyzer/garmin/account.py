@@ -14,7 +14,8 @@ from garminconnect.exceptions import GarminConnectConnectionError
 from training_analyzer.errors import ForbiddenStream, GarminUnavailable, TokenExpired
 from training_analyzer.garmin.answers import body_of, collect, is_long, wants_name
 from training_analyzer.garmin.client import GarminClient
-from training_analyzer.garmin.profiles import account_profile
+from training_analyzer.garmin.profiles import SOCIAL_PATH, account_profile
+from training_analyzer.garmin.stamps import SYNC_TIMESTAMP_PATH, stamp_of
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.garmin.translate import guarded
 from training_analyzer.garmin.trouble import Step, Trouble
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 # A run lasts less than an hour, so a token with two hours left outlives it.
 LIFE_FOR_A_RUN: Final = timedelta(hours=2)
 _TIMEOUT_S: Final = (10.0, 30.0)
+_UNAUTHORIZED: Final = 401
+# One refused path beside a profile that answers is a stream; two are a dead session.
+_REFUSED_PATHS: Final = 2
 
 
 class AccountGarmin:
@@ -71,6 +75,7 @@ class AccountGarmin:
         self._other_tokens = other_tokens
         self._now = now
         self._requests = 0
+        self._refused: set[str] = set()
         self._client = GarminClient(hosts, Wire(self._before), before_post=self._before)
         self._client.renew = self.refresh
         self._client.hold(tokens)
@@ -124,7 +129,8 @@ class AccountGarmin:
         too_long = is_long(route, window)
 
         def ask(path: str, query: Query) -> Json | None:
-            return self._ask(path, query, too_long=too_long)
+            # Two days of one stream are one path: what is refused is the stream.
+            return self._ask(path, query, too_long=too_long, what=route.path)
 
         name = ""
         if wants_name(route):
@@ -137,6 +143,13 @@ class AccountGarmin:
                 raise
             body = collect(route, window, self._name_by_garmin(), ask)
         return None if body is None else Payload(self.api, body)
+
+    def probe(self) -> str | None:
+        """Return when a device last uploaded, as Garmin writes it; costs one request.
+
+        Source: `/wellness-service/wellness/syncTimestamp`, a UTC text without offset.
+        """
+        return stamp_of(self._ask(SYNC_TIMESTAMP_PATH, {}))
 
     def profile(self) -> GarminProfile:
         """Return who the session belongs to; costs two requests."""
@@ -165,11 +178,15 @@ class AccountGarmin:
             return self.profile().display_name
         return self._display_name
 
-    def _ask(self, path: str, query: Query, *, too_long: bool = False) -> Json | None:
+    def _ask(
+        self, path: str, query: Query, *, too_long: bool = False, what: str | None = None
+    ) -> Json | None:
         answer = guarded(
             lambda: self._get(path, query),
             lambda caught: Trouble(step=Step.DATA, kind=type(caught), text=str(caught)),
         )
+        if answer.status_code == _UNAUTHORIZED and self._is_only_this(what or path):
+            raise ForbiddenStream
         body = body_of(answer, now=self._now(), too_long=too_long)
         if isinstance(body, dict) and body.get("privacyProtected") is True:
             raise ForbiddenStream
@@ -184,6 +201,22 @@ class AccountGarmin:
         except GarminConnectConnectionError as refused:
             answer = refused.response
         return answer
+
+    def _is_only_this(self, what: str) -> bool:
+        """Whether the session lives although *what* refuses it: the profile tells, once.
+
+        A password login, or a stopped clock, for one odd address would be a bad trade.
+        """
+        self._refused.add(what)
+        if what == SOCIAL_PATH or len(self._refused) >= _REFUSED_PATHS:
+            return False
+        renew, self._client.renew = self._client.renew, None
+        try:
+            return self._ask(SOCIAL_PATH, {}) is not None
+        except TokenExpired:
+            return False
+        finally:
+            self._client.renew = renew
 
     def _trade(self, tokens: TokenBundle) -> None:
         client = self._client

@@ -42,6 +42,10 @@ class HybridGarmin:
                 self.key_is_refused = True
         return self._account.fetch(window)
 
+    def probe(self) -> str | None:
+        """Return when a device last uploaded, as the session knows it."""
+        return self._account.probe()
+
     def profile(self) -> GarminProfile:
         """Return who the session belongs to."""
         return self._account.profile()

@@ -10,7 +10,8 @@ from requests import Session
 from training_analyzer.errors import ForbiddenStream
 from training_analyzer.garmin.answers import body_of, collect, is_long
 from training_analyzer.garmin.personal_key import TIMEOUT_S, exchange_key
-from training_analyzer.garmin.profiles import SETTINGS_PATH, personal_profile
+from training_analyzer.garmin.profiles import DAILY_PATH, SETTINGS_PATH, personal_profile
+from training_analyzer.garmin.stamps import stamp_of
 from training_analyzer.garmin.translate import guarded
 from training_analyzer.garmin.trouble import Step, Trouble
 from training_analyzer.garmin.wire import Wire, fit_out
@@ -90,6 +91,15 @@ class PersonalGarmin:
         # No route of the Personal API names the account: the key does.
         body = collect(route, window, "", ask)
         return None if body is None else Payload(self.api, body)
+
+    def probe(self) -> str | None:
+        """Return what today's summary says of the last upload; costs one request.
+
+        The Personal API has no stamp of its own. Where the summary's is missing, the
+        summary itself stands for it: it changes with every upload that day.
+        """
+        summary = self._ask(DAILY_PATH, {"calendarDate": self._now().date().isoformat()})
+        return stamp_of(summary)
 
     def profile(self) -> GarminProfile:
         """Return who the key belongs to; costs two requests, and one for a first token."""

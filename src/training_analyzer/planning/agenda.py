@@ -25,7 +25,8 @@ class Agenda:
     """The windows still to be asked for, and the failures so far.
 
     `take` gives the next window; then exactly one of `answered` and `met` is told
-    what came of it. `ended_by` is the error that ended the run early, if one did.
+    what came of it. `ended_by` is the error that ended the run early, if one did;
+    `learned_caps` says for each stream how many days were answered where more were not.
     """
 
     def __init__(self, windows: Iterable[Window]) -> None:
@@ -33,6 +34,9 @@ class Agenda:
         self._troubles: dict[str, int] = {}
         self._in_a_row: set[str] = set()
         self._failures: list[tuple[Window, GarminError, int]] = []
+        self._taken: Window | None = None
+        self._too_long: dict[str, int] = {}
+        self.learned_caps: dict[str, int] = {}
         self.ended_by: GarminError | None = None
 
     @property
@@ -61,11 +65,17 @@ class Agenda:
 
     def take(self) -> Window | None:
         """Return the next window to ask for, or None when the run is over."""
-        return self._pending.popleft() if self._pending and not self.ended_by else None
+        self._taken = self._pending.popleft() if self._pending and not self.ended_by else None
+        return self._taken
 
     def answered(self) -> None:
         """Note that the window taken last was answered and stored."""
         self._in_a_row.clear()
+        if self._taken is None:
+            return
+        name, days = self._taken.stream.name, len(self._taken.days)
+        if days < self._too_long.get(name, 0):
+            self.learned_caps[name] = max(days, self.learned_caps.get(name, 0))
 
     def met(self, window: Window, error: GarminError) -> tuple[Window, ...]:
         """Take in the *error* that *window* met; return the windows that thereby failed."""
@@ -91,6 +101,10 @@ class Agenda:
         if halves is None:
             return self._fail(window, error)
         self._pending.extendleft(reversed(halves))
+        # Only an answer proves that it was the length: what is refused at any length is
+        # not learned, or a stream would be asked for day by day for ever.
+        name = window.stream.name
+        self._too_long[name] = min(len(window.days), self._too_long.get(name, len(window.days)))
         return ()
 
     def _back_off(self, window: Window, error: GarminError) -> tuple[Window, ...]:

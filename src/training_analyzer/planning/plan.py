@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.streams import Stream, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
     from training_analyzer.model import Api, GarminSyncConfig
     from training_analyzer.planning.ledger import Coverage
+
+
+# Longer than any span that a person may choose.
+MAX_DAYS: Final = 3650
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class Plan:
         return max((window.last for window in self.windows), default=None)
 
 
-def plan(
+def plan(  # noqa: PLR0913 - the facts that a plan follows from, each named
     config: GarminSyncConfig,
     coverage: Coverage,
     streams: Iterable[Stream],
@@ -50,10 +55,12 @@ def plan(
     now: datetime,
     zone: ZoneInfo,
     span: Span | None = None,
+    caps: Mapping[tuple[Api, str], int] = MappingProxyType({}),
 ) -> Plan:
     """Return the windows worth asking Garmin for at *now*, newest first.
 
-    *apis* are those that the connection reaches, the preferred one first.
+    *apis* are those that the connection reaches, the preferred one first; *caps* are
+    what was learned of routes that give fewer days than the catalog says.
 
     Wanted are the days of the look-back and, before them, each day of the initial
     span that has not settled; so a cut-off backfill goes on by itself. With *span*
@@ -67,7 +74,11 @@ def plan(
         and stream.group in config.groups
         and not stream.is_snapshot
         and stream.detail_of is None
-        for window in _windows(stream, _wanted(stream, config, coverage, now, today, span), api)
+        for window in _windows(
+            stream,
+            _wanted(stream, config, coverage, now, today, span),
+            min(stream.routes[api].cap_days, caps.get((api, stream.name), MAX_DAYS)),
+        )
     ]
     # sorted() is stable: within one day the catalog's order holds.
     return Plan(tuple(sorted(windows, key=lambda window: window.last, reverse=True)))
@@ -124,13 +135,13 @@ def _wanted(
             yield day
 
 
-def _windows(stream: Stream, days: Iterable[date], api: Api) -> Iterator[Window]:
-    """Cover *days* (newest first) with the fewest windows that the route's cap allows.
+def _windows(stream: Stream, days: Iterable[date], cap_days: int) -> Iterator[Window]:
+    """Cover *days* (newest first) with the fewest windows of at most *cap_days*.
 
     A window may run over a few days that are not wanted: one request for two near
     gaps is cheaper than two.
     """
-    cap = timedelta(days=stream.routes[api].cap_days - 1)
+    cap = timedelta(days=cap_days - 1)
     last = first = None
     for day in days:
         if last is None or first is None:

@@ -1,5 +1,6 @@
 """The course of one run: its phases in order, each planned from what is known by then.
 
+probe         nothing was uploaded since the last pass: that is all
 snapshots     profile first: its time zone decides which day today is
 ranges        every wanted day of every stream, newest first
 """
@@ -11,14 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from training_analyzer.errors import GarminError, Reaction
 from training_analyzer.planning import plan, plan_snapshots
-from training_analyzer.streams import CATALOG
+from training_analyzer.planning.idle import LastPass, is_complete, may_be_idle
+from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.db.repositories.passes import PassesRepository
+    from training_analyzer.garmin import Garmin
     from training_analyzer.model import Api, GarminSyncConfig, Lease
     from training_analyzer.planning import Span
     from training_analyzer.services.run import Run
@@ -33,30 +38,79 @@ class Course:
     run: Run
     lease: Lease
     config: GarminSyncConfig
-    apis: Sequence[Api]
+    garmin: Garmin
     data: GarminDataRepository
+    passes: PassesRepository
     now: Callable[[], datetime]
 
     def follow(self, span: Span | None) -> None:
-        """Go through the phases; one that ends the run is the last."""
+        """Go through the phases; one that ends the run is the last.
+
+        Days asked for by hand are asked for whatever was uploaded.
+        """
+        stamp = self._stamp() if span is None else None
+        if self.run.ended_by is not None or (stamp is not None and self._is_idle(stamp)):
+            return
         for phase in (self._snapshots, lambda: self._ranges(span)):
             phase()
             if self.run.ended_by is not None:
                 return
+        if span is None and not self.run.failures:
+            self.passes.note_pass(self.lease.user_id, LastPass(stamp, self.now()))
+
+    def _stamp(self) -> str | None:
+        """Return Garmin's word on the newest upload; a run does not fail for want of it."""
+        try:
+            return self.garmin.probe()
+        except GarminError as error:
+            if error.reaction in {Reaction.STOP_THE_CLOCK, Reaction.COOL_DOWN}:
+                self.run.ended_by = error
+            return None
+
+    def _is_idle(self, stamp: str) -> bool:
+        """Tell whether nothing is missing and nothing was uploaded since the last pass."""
+        last = self.passes.last_pass(self.lease.user_id)
+        now = self.now()
+        if last.stamp != stamp or not may_be_idle(last, now=now):
+            return False
+        coverage = self.data.coverage(self.lease.user_id)
+        return is_complete(
+            self.config, coverage, CATALOG, self.garmin.apis, now=now, zone=self._zone()
+        )
 
     def _snapshots(self) -> None:
         coverage = self.data.coverage(self.lease.user_id)
         zone = self._zone()
-        todo = plan_snapshots(self.config, coverage, CATALOG, self.apis, now=self.now(), zone=zone)
+        todo = plan_snapshots(
+            self.config, coverage, CATALOG, self.garmin.apis, now=self.now(), zone=zone
+        )
         self.run.walk(todo.windows, zone)
 
     def _ranges(self, span: Span | None) -> None:
         coverage = self.data.coverage(self.lease.user_id)
         zone = self._zone()
-        todo = plan(self.config, coverage, CATALOG, self.apis, now=self.now(), zone=zone, span=span)
+        todo = plan(
+            self.config,
+            coverage,
+            CATALOG,
+            self.garmin.apis,
+            now=self.now(),
+            zone=zone,
+            span=span,
+            caps=self.passes.caps(now=self.now()),
+        )
         total = self.run.counts.windows_done + len(todo.windows)
         self.data.note_plan(self.lease, total=total, first=todo.first, last=todo.last)
-        self.run.walk(todo.windows, zone)
+        learned = self.run.walk(todo.windows, zone)
+        self.passes.learn(self._by_api(learned), now=self.now())
+
+    def _by_api(self, learned: Mapping[str, int]) -> dict[tuple[Api, str], int]:
+        """Return what was learned of streams as what is known of routes."""
+        return {
+            (api, name): days
+            for name, days in learned.items()
+            if (api := stream(name).api_among(self.garmin.apis)) is not None
+        }
 
     def _zone(self) -> ZoneInfo:
         """Return the person's zone as their profile has it, read anew for each phase."""

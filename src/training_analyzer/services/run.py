@@ -23,7 +23,7 @@ from training_analyzer.planning import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import date, datetime, timedelta
     from zoneinfo import ZoneInfo
 
@@ -81,14 +81,16 @@ class Run:
 
     def use(self, garmin: Garmin) -> None:
         """Ask this connection from now on, and forget what ended the run on the one before."""
-        self._asked_before = self._requests()
+        self._asked_before = self.requests
         self._garmin = garmin
         self.ended_by = None
         self.failures = ()
         self.may_pass = False
 
-    def walk(self, windows: Iterable[Window], zone: ZoneInfo) -> None:
+    def walk(self, windows: Iterable[Window], zone: ZoneInfo) -> Mapping[str, int]:
         """Ask for every window, in order, until the agenda is done or ends the run.
+
+        Returns for each stream that refused longer windows how many days it answered.
 
         Raises `LeaseLost` when another worker took over, `Stopping` when the service
         stops. Both come between two windows; what was stored stays stored.
@@ -110,9 +112,12 @@ class Run:
         self.failures += agenda.failures
         self.may_pass = self.may_pass or agenda.has_transient_failure
         self.ended_by = self.ended_by or agenda.ended_by
-        self.counts = replace(self.counts, requests=self._requests())
+        self.counts = replace(self.counts, requests=self.requests)
+        return agenda.learned_caps
 
-    def _requests(self) -> int:
+    @property
+    def requests(self) -> int:
+        """Return how many requests the run has made so far, on all its connections."""
         return self._asked_before + (self._garmin.requests if self._garmin else 0)
 
     def _ask(self, window: Window, zone: ZoneInfo, *, total: int) -> None:
@@ -153,7 +158,7 @@ class Run:
             self.counts,
             wellness_days_synced=len(self._wellness_days),
             fitness_days_synced=len(self._fitness_days),
-            requests=self._requests(),
+            requests=self.requests,
             windows_done=self.counts.windows_done + 1,
             windows_total=total,
         )

@@ -19,6 +19,7 @@ from training_analyzer.db.repositories.garmin_credentials import GarminCredentia
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.identities import IdentitiesRepository
 from training_analyzer.db.repositories.logins import LoginsRepository
+from training_analyzer.db.repositories.passes import PassesRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.db.repositories.secrets import SecretsRepository
@@ -133,6 +134,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
         credentials=credentials,
         schedule=schedule,
         data=data,
+        passes=PassesRepository(database),
         open_connection=opener.open,
         owner=owner,
         limits=Limits(settings.sync_hour, settings.sync_max_retries),

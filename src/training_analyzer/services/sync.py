@@ -34,6 +34,7 @@ from training_analyzer.services.course import Course
 from training_analyzer.services.heartbeat import Heartbeat
 from training_analyzer.services.owner import is_gone
 from training_analyzer.services.run import Progress, Run
+from training_analyzer.services.standings import LOGIN_CODES, how_it_ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.db.repositories.passes import PassesRepository
     from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import Lease
@@ -50,6 +52,10 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 _HEARTBEAT_S = 20.0
+_NO_LOGIN = (
+    "The Garmin session has ended, and a password login has to wait. Connecting again by"
+    " token, ticket or key works now."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +84,13 @@ def _never() -> bool:
 class SyncService:
     """Runs one user's sync at a time, in the caller's thread."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts, each named
         self,
         *,
         credentials: GarminCredentialsRepository,
         schedule: ScheduleRepository,
         data: GarminDataRepository,
+        passes: PassesRepository,
         open_connection: OpenConnection,
         owner: str,
         limits: Limits,
@@ -92,6 +99,7 @@ class SyncService:
         self._credentials = credentials
         self._schedule = schedule
         self._data = data
+        self._passes = passes
         self._open_connection = open_connection
         self._owner = owner
         self._limits = limits
@@ -117,11 +125,18 @@ class SyncService:
         now = self._now()
         entry = self._schedule.entry(user_id)
         if entry is not None and entry.not_before is not None and entry.not_before > now:
-            raise CoolingDown(entry.not_before)
+            raise self._cooling_down(user_id, entry.not_before)
         last = self._credentials.get_last_successful_sync(user_id)
         again = too_soon_until(self.config(user_id), last, now=now)
         if again is not None and not force:
             raise SyncTooSoon(again)
+
+    def _cooling_down(self, user_id: str, until: datetime) -> CoolingDown:
+        """Return the refusal with its cause: Garmin's wish, or a login that has to wait."""
+        ended = [how_it_ended(run) for run in self._credentials.get_sync_history(user_id, limit=1)]
+        if ended and ended[0].code in LOGIN_CODES:
+            return CoolingDown(until, _NO_LOGIN)
+        return CoolingDown(until)
 
     def sync(
         self,
@@ -212,8 +227,14 @@ class SyncService:
                 self._open_connection(lease.user_id, session_is_dead=session_is_dead)
             ) as garmin:
                 run.use(garmin)
-                course = Course(run, lease, config, garmin.apis, self._data, self._now)
-                course.follow(span)
+                course = Course(run, lease, config, garmin, self._data, self._passes, self._now)
+                try:
+                    course.follow(span)
+                except TokenExpired:
+                    # Not yet asking for a window, and the session is dead already.
+                    if session_is_dead:
+                        raise
+                    continue
             if not isinstance(run.ended_by, TokenExpired):
                 return
 
@@ -269,12 +290,12 @@ def _outcome(lease: Lease, run: Run, ended_by: SyncError | None, *, now: datetim
         activities_synced=counts.activities_synced,
         wellness_days_synced=counts.wellness_days_synced,
         fitness_days_synced=counts.fitness_days_synced,
-        requests=counts.requests,
+        requests=run.requests,
         rows_changed=counts.rows_changed,
         failures=failures,
         error_code=ended_by.code if ended_by else next((f.code for f in failures), None),
         error_message=message_of(failures, ended_by),
-        retry_at=retry_at(ended_by, now=now),
+        retry_at=retry_at(ended_by, now=now, tries=lease.attempt),
     )
 
 

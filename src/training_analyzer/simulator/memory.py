@@ -44,6 +44,8 @@ _ERRORS: Final[Mapping[int, type[GarminError]]] = {
 # Up to here a 500 is an outage, beyond it the answer of two routes to a long range.
 _SURELY_SHORT_DAYS: Final = 31
 _SOCIAL: Final = "/userprofile-service/socialProfile"
+_SUMMARY: Final = "/usersummary-service/usersummary/daily"
+_SYNC_TIMESTAMP: Final = "/wellness-service/wellness/syncTimestamp"
 _SETTINGS: Final = "/userprofile-service/userprofile/settings"
 _DAILY: Final = "/usersummary-service/usersummary/daily"
 
@@ -121,6 +123,13 @@ class SimulatedGarmin:
             return None
         change = self._revisions.get(name)
         return Payload(self.api, change(copy.deepcopy(body)) if change else body)
+
+    def probe(self) -> str | None:
+        """Return when a device last uploaded; costs one request."""
+        if self.api is Api.PERSONAL:
+            query = {"calendarDate": self.now.date().isoformat()}
+            return json.dumps(self._request(_SUMMARY, query), sort_keys=True)
+        return json.dumps(self._request(_SYNC_TIMESTAMP, {}))
 
     def profile(self) -> GarminProfile:
         """Return who the connection belongs to; costs two requests."""

@@ -1,0 +1,76 @@
+"""Whether a run can end after one question, because nothing was uploaded since the last pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from training_analyzer.model import DayState
+from training_analyzer.planning.ledger import settles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from training_analyzer.model import Api, GarminSyncConfig
+    from training_analyzer.planning.ledger import Coverage
+    from training_analyzer.streams import Stream
+
+# A weight typed in by hand or an activity edited on the web moves no device's stamp.
+FULL_PASS_EVERY: Final = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class LastPass:
+    """What Garmin said about the newest upload when everything was last asked for, and when."""
+
+    stamp: str | None = None
+    full_pass_at: datetime | None = None
+
+
+def may_be_idle(last: LastPass, *, now: datetime) -> bool:
+    """Tell whether the last pass is recent enough for its stamp to say that nothing is new."""
+    return (
+        last.stamp is not None
+        and last.full_pass_at is not None
+        and now - last.full_pass_at < FULL_PASS_EVERY
+    )
+
+
+def is_complete(
+    config: GarminSyncConfig,
+    coverage: Coverage,
+    streams: Iterable[Stream],
+    apis: Sequence[Api],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> bool:
+    """Tell whether every day up to yesterday is known, as well as it can be by now.
+
+    A day that would not settle by asking now may wait for the next upload; today does.
+    """
+    today = now.astimezone(zone).date()
+    look_back = today - timedelta(days=config.incremental_sync_days - 1)
+    oldest = min(today - timedelta(days=config.initial_sync_days - 1), look_back)
+    days = [today - timedelta(days=n) for n in range(1, (today - oldest).days + 1)]
+    look_back_days = config.incremental_sync_days
+    may_settle = {
+        day: settles(day, fetched_at=now, look_back_days=look_back_days, zone=zone) for day in days
+    }
+    return all(
+        coverage.refused(stream.name, now=now)
+        or all(
+            (line := coverage.line(stream.name, day)) is not None
+            and line.state is not DayState.FAILED
+            and (line.settled or not may_settle[day])
+            for day in days
+        )
+        for stream in streams
+        if stream.group in config.groups
+        and stream.api_among(apis)
+        and not stream.is_snapshot
+        and stream.detail_of is None
+    )
