@@ -121,7 +121,7 @@ def test_a_running_sync_tells_how_far_it_is(
     garmin.faults.delay("/hrv-service", 60)
 
     started = ana.client.post(f"{API}/sync/trigger")
-    _until(lambda: ana.client.get(f"{API}/sync/status").json()["run"]["windows_done"] > 1)
+    _until(lambda: ana.client.get(f"{API}/sync/status").json()["run"]["windows_total"])
     status = ana.client.get(f"{API}/sync/status").json()
     second = ana.client.post(f"{API}/sync/trigger")
     garmin.faults.end_delays()
@@ -137,6 +137,24 @@ def test_a_running_sync_tells_how_far_it_is(
     assert (second.status_code, second.json()["code"]) == (409, "sync_already_running")
     assert second.json()["sync_id"] == started.json()["sync_id"]
     assert ana.client.get(f"{API}/sync/status").json()["running"] is False
+
+
+def test_the_windows_of_the_profile_are_not_the_whole_run(
+    app: FastAPI, ana: Person, garmin: SimulatorServer
+) -> None:
+    """Until the plan is made the total is unknown, so that progress never goes backwards."""
+    connect(ana, garmin, "ada")
+    garmin.faults.delay("/userprofile-service/userprofile/user-settings", 60)
+
+    ana.client.post(f"{API}/sync/trigger")
+    _until(lambda: ana.client.get(f"{API}/sync/status").json()["run"]["windows_done"])
+    run = ana.client.get(f"{API}/sync/status").json()["run"]
+    page = ana.client.get("/").text
+    garmin.faults.end_delays()
+    parts(app).manual.wait(60)
+
+    assert (run["windows_total"], run["progress_percent"]) == (None, 0)
+    assert "Starting" in page
 
 
 def test_too_soon_is_told_with_the_time(app: FastAPI, ana: Person, garmin: SimulatorServer) -> None:

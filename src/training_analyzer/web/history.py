@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from training_analyzer.model import Failure
+from training_analyzer.model import Failure, RunStatus
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory
@@ -41,6 +41,16 @@ def details_of(run: GarminSyncHistory) -> Details:
         retry_at=_instant(held.get("retry_at")),
         failures=tuple(failure for failure in read if failure is not None),
     )
+
+
+def windows_total(run: GarminSyncHistory) -> int | None:
+    """Return how many windows the run has; None until it is known.
+
+    A run first asks for the profile, whose two windows would look like the whole of it.
+    The plan that comes after sets the run's days.
+    """
+    is_planned = run.sync_from_date is not None or run.status != RunStatus.RUNNING
+    return run.windows_total if is_planned else None
 
 
 def run_of(runtime: Runtime, user_id: str, sync_id: int) -> GarminSyncHistory | None:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response, status
 
 from training_analyzer.model import RunStatus
 from training_analyzer.web.api.words import Answer, Strict, UserId, Web
-from training_analyzer.web.history import details_of, run_of
+from training_analyzer.web.history import details_of, run_of, windows_total
 from training_analyzer.web.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def sync_history(
 
 def _state(web: Parts, run: GarminSyncHistory) -> RunState:
     progress = web.manual.progress(run.user_id) if run.status == RunStatus.RUNNING else None
-    total = run.windows_total
+    total = windows_total(run)
     percent = round(100 * run.windows_done / total) if total else 0
     return RunState(
         job_id=str(run.id),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import RunStatus, SyncType
-from training_analyzer.web.history import details_of
+from training_analyzer.web.history import details_of, windows_total
 from training_analyzer.web.pages import charts, phrases
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Line:
 
 def going_of(run: GarminSyncHistory, progress: Progress | None, now: datetime) -> Going:
     """Return how far *run* is, with the step that only this process knows."""
-    total, done = run.windows_total, run.windows_done
+    total, done = windows_total(run), run.windows_done
     percent = min(99, 100 * done // total) if total else None
     elapsed = (now - run.started_at).total_seconds()
     left = ""
