@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from training_analyzer.errors import (
+    ForbiddenStream,
     GarminUnavailable,
     LeaseLost,
     RateLimited,
@@ -101,12 +102,29 @@ def test_a_fresh_token_that_is_refused_ends_the_session(
 ) -> None:
     """When even a new token gets a 401, the person has to connect again."""
     garmin = open_account()
-    server.faults.answer("/usersummary-service", status=401, body={})
+    for path in ("/usersummary-service", "/userprofile-service"):
+        server.faults.answer(path, status=401, body={})
 
     with pytest.raises(TokenExpired):
         garmin.fetch(window(STEPS))
 
     assert server.count(DI) == 1
+
+
+def test_one_path_that_refuses_a_good_token_is_a_stream_two_are_the_session(
+    server: SimulatorServer, open_account: OpenAccount, window: NewWindow
+) -> None:
+    """While the profile answers, one refused address costs a stream and not the connection."""
+    garmin = open_account()
+    for path in ("/usersummary-service", "/hrv-service"):
+        server.faults.answer(path, status=401, body={})
+
+    with pytest.raises(ForbiddenStream):
+        garmin.fetch(window(STEPS))
+    assert server.count(DI) == 1
+    assert garmin.fetch(window("/sleep-service/stats/sleep/daily/{first}/{last}")) is not None
+    with pytest.raises(TokenExpired):
+        garmin.fetch(window("/hrv-service/hrv/daily/{first}/{last}"))
 
 
 def test_a_reply_without_refresh_token_keeps_the_old_one(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from training_analyzer.errors import (
     DecryptionError,
+    MfaExpired,
     MfaInvalid,
 )
 from training_analyzer.garmin.account import AccountGarmin
@@ -120,6 +121,10 @@ class Connections:
             )
         except MfaInvalid:
             self._waiting.count_wrong_code(user_id)
+            raise
+        except MfaExpired:
+            # Garmin has forgotten the login: no code will ever complete it.
+            self._waiting.drop(user_id)
             raise
         connected = self._keep_login(user_id, entered, entry)
         self._credentials.note_mfa(user_id)

@@ -45,6 +45,11 @@ class Identity:
         for field in (TOKEN_BUNDLE, API_KEY, PERSONAL_JWT):
             self._vault.drop(user_id, field)
 
+    def confirm(self, user_id: str, profile: GarminProfile) -> None:
+        """Raise `AccountMismatch` when this is another account; nobody is there to be asked."""
+        if self._known(user_id) not in {None, profile.profile_id}:
+            raise AccountMismatch
+
     def keep(self, user_id: str, profile: GarminProfile, region: Region) -> None:
         """Write down whose the user's data is from now on."""
         self._identities.keep(user_id, profile.profile_id, region)

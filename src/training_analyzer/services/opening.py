@@ -238,7 +238,7 @@ class Opener:
         if isinstance(entered, NeedsMfa):
             self.credentials.note_mfa(user_id)
             raise MfaRequired
-        self.identity.check(user_id, entered.profile)
+        self.identity.confirm(user_id, entered.profile)
         self.vault.put(
             user_id,
             TOKEN_BUNDLE,

@@ -79,7 +79,10 @@ def close_run(db: Connection, lease: Lease, outcome: SyncOutcome, *, now: dateti
     """Write what came of the run of *lease*."""
     started_at = db.execute(
         select(garmin_sync_history.c.started_at).where(garmin_sync_history.c.id == lease.run_id)
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if started_at is None:
+        # The person had everything deleted while this run was on.
+        return
     db.execute(
         update(garmin_sync_history)
         .where(garmin_sync_history.c.id == lease.run_id)
