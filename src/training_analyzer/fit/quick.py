@@ -16,6 +16,17 @@ NAME: Final = "fitfast"
 
 def read(fit: bytes) -> Messages:
     """Return the messages of *fit*. Raises `ValueError` when fitfast refuses the file."""
+    try:
+        return _read(fit)
+    except BaseException as caught:
+        # Damage can make fitfast's Rust panic (a field of size 0 divides by zero). That
+        # comes as a `BaseException` of a class that nobody can import.
+        if type(caught).__name__ == "PanicException":
+            raise ValueError from None
+        raise
+
+
+def _read(fit: bytes) -> Messages:
     counts = fitfast.message_counts(fit)
     records, laps, sessions = (
         _columns(fit, kind) if kind in counts else {} for kind in ("record", "lap", "session")

@@ -30,6 +30,12 @@ class Garmin(Protocol):
     def fetch(self, window: Window) -> Payload | None:
         """Return Garmin's answer for *window*, or None when it has nothing (204)."""
 
+    def download(self, activity_id: int) -> bytes | None:
+        """Return the original file as it was uploaded, in its archive; None when there is none."""
+
+    def detail(self, activity_id: int) -> Payload | None:
+        """Return the activity's own page; None when Garmin says that there is no such activity."""
+
     def probe(self) -> str | None:
         """Return a text that changes when a device has uploaded; None when Garmin tells none."""
 

@@ -15,6 +15,13 @@ from training_analyzer.errors import ForbiddenStream, GarminUnavailable, TokenEx
 from training_analyzer.garmin.answers import body_of, collect, is_long, wants_name
 from training_analyzer.garmin.client import GarminClient
 from training_analyzer.garmin.profiles import SOCIAL_PATH, account_profile
+from training_analyzer.garmin.single import (
+    DETAIL_PATH,
+    FILE_ACCEPT,
+    FILE_PATH,
+    activity_of,
+    file_of,
+)
 from training_analyzer.garmin.stamps import SYNC_TIMESTAMP_PATH, stamp_of
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.garmin.translate import guarded
@@ -144,6 +151,17 @@ class AccountGarmin:
             body = collect(route, window, self._name_by_garmin(), ask)
         return None if body is None else Payload(self.api, body)
 
+    def download(self, activity_id: int) -> bytes | None:
+        """Return the original file as it was uploaded, in its archive; None when there is none."""
+        answer = self._answer(f"{FILE_PATH}{activity_id}", {}, what=FILE_PATH, accept=FILE_ACCEPT)
+        return file_of(answer, now=self._now())
+
+    def detail(self, activity_id: int) -> Payload | None:
+        """Return the activity's own page; None when Garmin says that there is no such activity."""
+        answer = self._answer(f"{DETAIL_PATH}{activity_id}", {}, what=DETAIL_PATH)
+        body = activity_of(answer, now=self._now())
+        return None if body is None else Payload(self.api, body)
+
     def probe(self) -> str | None:
         """Return when a device last uploaded, as Garmin writes it; costs one request.
 
@@ -181,22 +199,33 @@ class AccountGarmin:
     def _ask(
         self, path: str, query: Query, *, too_long: bool = False, what: str | None = None
     ) -> Json | None:
-        answer = guarded(
-            lambda: self._get(path, query),
-            lambda caught: Trouble(step=Step.DATA, kind=type(caught), text=str(caught)),
-        )
-        if answer.status_code == _UNAUTHORIZED and self._is_only_this(what or path):
-            raise ForbiddenStream
+        answer = self._answer(path, query, what=what or path)
         body = body_of(answer, now=self._now(), too_long=too_long)
         if isinstance(body, dict) and body.get("privacyProtected") is True:
             raise ForbiddenStream
         return body
 
-    def _get(self, path: str, query: Query) -> Response:
+    def _answer(
+        self, path: str, query: Query, *, what: str, accept: str = "application/json"
+    ) -> Response:
+        answer = guarded(
+            lambda: self._get(path, query, accept),
+            lambda caught: Trouble(step=Step.DATA, kind=type(caught), text=str(caught)),
+        )
+        if answer.status_code == _UNAUTHORIZED and self._is_only_this(what):
+            raise ForbiddenStream
+        return answer
+
+    def _get(self, path: str, query: Query, accept: str) -> Response:
         """Ask once, and once more after a refresh when the token is refused."""
         try:
             answer: Response = self._client.request(
-                "GET", "", path, params=dict(query), timeout=_TIMEOUT_S
+                "GET",
+                "",
+                path,
+                params=dict(query),
+                headers={"Accept": accept},
+                timeout=_TIMEOUT_S,
             )
         except GarminConnectConnectionError as refused:
             answer = refused.response

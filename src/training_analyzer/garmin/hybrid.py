@@ -8,6 +8,8 @@ from training_analyzer.errors import CredentialsRejected, TokenExpired
 from training_analyzer.model import Api
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from training_analyzer.garmin.account import AccountGarmin
     from training_analyzer.garmin.personal import PersonalGarmin
     from training_analyzer.model import GarminProfile
@@ -35,12 +37,17 @@ class HybridGarmin:
         A key that Garmin refuses says nothing about the session: from then on the
         session answers everything, and `key_is_refused` tells so.
         """
-        if Api.PERSONAL in window.stream.routes and not self.key_is_refused:
-            try:
-                return self._personal.fetch(window)
-            except (CredentialsRejected, TokenExpired):
-                self.key_is_refused = True
-        return self._account.fetch(window)
+        if Api.PERSONAL not in window.stream.routes:
+            return self._account.fetch(window)
+        return self._by_key_or_session(lambda garmin: garmin.fetch(window))
+
+    def download(self, activity_id: int) -> bytes | None:
+        """Return the original file as it was uploaded, in its archive; None when there is none."""
+        return self._by_key_or_session(lambda garmin: garmin.download(activity_id))
+
+    def detail(self, activity_id: int) -> Payload | None:
+        """Return the activity's own page; None when Garmin says that there is no such activity."""
+        return self._by_key_or_session(lambda garmin: garmin.detail(activity_id))
 
     def probe(self) -> str | None:
         """Return when a device last uploaded, as the session knows it."""
@@ -62,3 +69,11 @@ class HybridGarmin:
     def __exit__(self, *_: object) -> None:
         """Close both connections to Garmin."""
         self.close()
+
+    def _by_key_or_session[T](self, ask: Callable[[PersonalGarmin | AccountGarmin], T]) -> T:
+        if not self.key_is_refused:
+            try:
+                return ask(self._personal)
+            except (CredentialsRejected, TokenExpired):
+                self.key_is_refused = True
+        return ask(self._account)

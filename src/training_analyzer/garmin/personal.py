@@ -11,6 +11,13 @@ from training_analyzer.errors import ForbiddenStream
 from training_analyzer.garmin.answers import body_of, collect, is_long
 from training_analyzer.garmin.personal_key import TIMEOUT_S, exchange_key
 from training_analyzer.garmin.profiles import DAILY_PATH, SETTINGS_PATH, personal_profile
+from training_analyzer.garmin.single import (
+    DETAIL_PATH,
+    FILE_ACCEPT,
+    FILE_PATH,
+    activity_of,
+    file_of,
+)
 from training_analyzer.garmin.stamps import stamp_of
 from training_analyzer.garmin.translate import guarded
 from training_analyzer.garmin.trouble import Step, Trouble
@@ -92,6 +99,17 @@ class PersonalGarmin:
         body = collect(route, window, "", ask)
         return None if body is None else Payload(self.api, body)
 
+    def download(self, activity_id: int) -> bytes | None:
+        """Return the original file as it was uploaded, in its archive; None when there is none."""
+        answer = self._answer(f"{FILE_PATH}{activity_id}", {}, what=FILE_PATH, accept=FILE_ACCEPT)
+        return file_of(answer, now=self._now())
+
+    def detail(self, activity_id: int) -> Payload | None:
+        """Return the activity's own page; None when Garmin says that there is no such activity."""
+        answer = self._answer(f"{DETAIL_PATH}{activity_id}", {}, what=DETAIL_PATH)
+        body = activity_of(answer, now=self._now())
+        return None if body is None else Payload(self.api, body)
+
     def probe(self) -> str | None:
         """Return what today's summary says of the last upload; costs one request.
 
@@ -136,21 +154,27 @@ class PersonalGarmin:
     def _ask(
         self, path: str, query: Query, *, too_long: bool = False, what: str | None = None
     ) -> Json | None:
-        answer = self._get(path, query, self._fresh_token())
-        if answer.status_code == _UNAUTHORIZED:
-            answer = self._get(path, query, self._exchange())
-        if answer.status_code == _UNAUTHORIZED:
-            self._refused.add(what or path)
-            if path != SETTINGS_PATH and len(self._refused) < _REFUSED_PATHS:
-                raise ForbiddenStream
+        answer = self._answer(path, query, what=what or path)
         return body_of(answer, now=self._now(), too_long=too_long)
 
-    def _get(self, path: str, query: Query, token: PersonalToken) -> Response:
+    def _answer(
+        self, path: str, query: Query, *, what: str, accept: str = "application/json"
+    ) -> Response:
+        answer = self._get(path, query, self._fresh_token(), accept)
+        if answer.status_code == _UNAUTHORIZED:
+            answer = self._get(path, query, self._exchange(), accept)
+        if answer.status_code == _UNAUTHORIZED:
+            self._refused.add(what)
+            if path != SETTINGS_PATH and len(self._refused) < _REFUSED_PATHS:
+                raise ForbiddenStream
+        return answer
+
+    def _get(self, path: str, query: Query, token: PersonalToken, accept: str) -> Response:
         return guarded(
             lambda: self._session.get(
                 self._hosts.personal_api + path,
                 params=dict(query),
-                headers={"Authorization": f"Bearer {token.jwt}", "Accept": "application/json"},
+                headers={"Authorization": f"Bearer {token.jwt}", "Accept": accept},
                 timeout=TIMEOUT_S,
             ),
             lambda caught: Trouble(step=Step.DATA, kind=type(caught)),

@@ -60,10 +60,15 @@ _SPORTS: Final = {
     "yoga": (10, 43),
     "transition_v2": (3, 0),
 }
-_CRC_NIBBLES: Final = (
-    *(0x0000, 0xCC01, 0xD801, 0x1400, 0xF001, 0x3C00, 0x2800, 0xE401),
-    *(0xA001, 0x6C00, 0x7800, 0xB401, 0x5000, 0x9C01, 0x8801, 0x4400),
-)
+
+
+def _crc_of_byte(byte: int) -> int:
+    for _ in range(8):
+        byte = byte >> 1 ^ (0xA001 if byte & 1 else 0)
+    return byte
+
+
+_CRC_BYTES: Final = tuple(_crc_of_byte(byte) for byte in range(256))
 
 type _Layout = tuple[int, tuple[tuple[int, tuple[int, str, int]], ...]]
 
@@ -180,6 +185,5 @@ def _semicircles(degrees: float) -> int:
 def _crc(data: bytes) -> int:
     crc = 0
     for byte in data:
-        for nibble in (byte & 0xF, byte >> 4):
-            crc = (crc >> 4) & 0x0FFF ^ _CRC_NIBBLES[crc & 0xF] ^ _CRC_NIBBLES[nibble]
+        crc = crc >> 8 ^ _CRC_BYTES[(crc ^ byte) & 0xFF]
     return crc

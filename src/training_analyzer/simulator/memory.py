@@ -84,6 +84,8 @@ class SimulatedGarmin:
         self._fixed: dict[str, Json | None] = {}
         self._rows: dict[str, Json] = {}
         self._revisions: dict[str, Callable[[Json], Json]] = {}
+        self._file_revisions: dict[int, Callable[[bytes], bytes]] = {}
+        self._gone: set[int] = set()
 
     @property
     def apis(self) -> tuple[Api, ...]:
@@ -110,6 +112,16 @@ class SimulatedGarmin:
         self._revisions[stream_name] = change
         return self
 
+    def revise_file(self, activity_id: int, change: Callable[[bytes], bytes]) -> Self:
+        """Let *change* edit each later download of the activity."""
+        self._file_revisions[activity_id] = change
+        return self
+
+    def loses(self, activity_id: int) -> Self:
+        """Forget the activity: no list has it, and its own page is 404."""
+        self._gone.add(activity_id)
+        return self
+
     def fetch(self, window: Window) -> Payload | None:
         """Return Garmin's answer for *window*, or None when it has nothing.
 
@@ -122,7 +134,33 @@ class SimulatedGarmin:
         if body is None:
             return None
         change = self._revisions.get(name)
-        return Payload(self.api, change(copy.deepcopy(body)) if change else body)
+        body = self._without_gone(change(copy.deepcopy(body)) if change else body)
+        return Payload(self.api, body)
+
+    def download(self, activity_id: int) -> bytes | None:
+        """Return the original file in its archive, or None when there is none.
+
+        `refuses` knows it as `activity_files`; `revise_file` edits it.
+        """
+        self._refuse_if_told("activity_files")
+        self.requests += 1
+        path = f"/download-service/files/activity/{activity_id}"
+        answer = self._answer(self.owner, self.api, path, {}, self.now)
+        if answer.status == HTTPStatus.NOT_FOUND:
+            return None
+        if answer.status != HTTPStatus.OK or not isinstance(answer.body, bytes):
+            raise _error_of(answer, too_long_is_500=False)
+        change = self._file_revisions.get(activity_id)
+        return change(answer.body) if change else answer.body
+
+    def detail(self, activity_id: int) -> Payload | None:
+        """Return the activity's own page, or None when there is no such activity."""
+        self._refuse_if_told("activity_detail")
+        if activity_id in self._gone:
+            self.requests += 1
+            return None
+        body = self._request(f"/activity-service/activity/{activity_id}", {})
+        return None if body is None else Payload(self.api, body)
 
     def probe(self) -> str | None:
         """Return when a device last uploaded; costs one request."""
@@ -149,6 +187,15 @@ class SimulatedGarmin:
     def close(self) -> None:
         """Remember that the connection was closed."""
         self.closed = True
+
+    def _without_gone(self, body: Json) -> Json:
+        if not self._gone or not isinstance(body, list):
+            return body
+        return [
+            row
+            for row in body
+            if not isinstance(row, dict) or row.get("activityId") not in self._gone
+        ]
 
     def _refuse_if_told(self, name: str) -> None:
         refusal = self._refusals.get(name)

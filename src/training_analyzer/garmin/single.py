@@ -1,0 +1,54 @@
+"""Answers about one activity: its original file and its own page. Both APIs share it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final
+
+from training_analyzer.errors import UnexpectedPayload
+from training_analyzer.garmin.answers import body_of
+from training_analyzer.garmin.translate import error_of
+from training_analyzer.garmin.trouble import Step, Trouble, is_page
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import requests
+
+    from training_analyzer.streams import Json
+
+FILE_PATH: Final = "/download-service/files/activity/"
+DETAIL_PATH: Final = "/activity-service/activity/"
+# The Personal API answers 406 to `application/octet-stream` (gcpapi-sync).
+FILE_ACCEPT: Final = "application/x-zip-compressed"
+
+
+def file_of(answer: requests.Response, *, now: datetime) -> bytes | None:
+    """Return the bytes of a download; None for 404: a manual activity has no file.
+
+    Raises `UnexpectedPayload` for an answer without bytes or of JSON, and what the
+    table has for every other status. `wire` bounds the size.
+    """
+    status = answer.status_code
+    if status == HTTPStatus.NOT_FOUND and not is_page(answer):
+        return None
+    if status == HTTPStatus.NO_CONTENT:
+        raise UnexpectedPayload
+    if status != HTTPStatus.OK or is_page(answer):
+        raise error_of(Trouble.of_answer(answer, Step.DATA, now=now))
+    if not answer.content or "json" in answer.headers.get("Content-Type", "").lower():
+        raise UnexpectedPayload
+    return bytes(answer.content)
+
+
+def activity_of(answer: requests.Response, *, now: datetime) -> dict[str, Json] | None:
+    """Return an activity's own page; None for 404 and for nothing else: it is gone.
+
+    An empty answer says nothing about an activity and is `UnexpectedPayload`.
+    """
+    body = body_of(answer, now=now)
+    if body is None and answer.status_code == HTTPStatus.NOT_FOUND:
+        return None
+    if not isinstance(body, dict):
+        raise UnexpectedPayload
+    return body
