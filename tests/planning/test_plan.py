@@ -37,10 +37,10 @@ def days_ago(count: int) -> date:
 
 
 def test_first_sync_of_a_year_takes_few_windows() -> None:
-    """A first sync of 365 days is planned in at most 50 windows on the account API."""
+    """A first sync of 365 days is planned in at most 52 windows on the account API."""
     planned = plan(CONFIG, NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
-    assert len(planned.windows) <= 50
+    assert len(planned.windows) <= 52
     assert planned.first == days_ago(364)
     assert planned.last == TODAY
 
@@ -144,15 +144,74 @@ def test_span_asks_for_its_days_whatever_is_known() -> None:
     assert [(window.first, window.last) for window in planned.windows] == [(days_ago(40), TODAY)]
 
 
-def test_profile_is_asked_for_once_a_day() -> None:
-    """The profile is planned when today's was not stored yet, and only then."""
-    first = plan_snapshots(CONFIG, NOTHING_KNOWN, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
-    known = Coverage({w.stream.name: {TODAY: settled(TODAY)} for w in first.windows})
+SLOW = {
+    *("user_settings", "devices", "fitness_age", "heart_rate_zones"),
+    *("lactate_threshold", "functional_threshold", "personal_records"),
+}
 
-    again = plan_snapshots(CONFIG, known, CATALOG, [Api.ACCOUNT], now=NOW, zone=UTC_ZONE)
 
-    assert {window.stream.name for window in first.windows} == {"profile", "user_settings"}
-    assert not again.windows
+def snapshots(known: Coverage, *, days_later: int = 0) -> set[str]:
+    """Return the names of the snapshots that are planned some days from now."""
+    now = NOW + timedelta(days=days_later)
+    planned = plan_snapshots(CONFIG, known, CATALOG, [Api.ACCOUNT], now=now, zone=UTC_ZONE)
+    return {window.stream.name for window in planned.windows}
+
+
+def test_first_run_asks_for_every_snapshot_and_a_second_for_none() -> None:
+    """All that describes the person now comes with the first run, and not again that day."""
+    first = snapshots(NOTHING_KNOWN)
+
+    again = snapshots(Coverage({name: {TODAY: settled(TODAY)} for name in first}))
+
+    assert first == SLOW | {"profile"}
+    assert again == set()
+
+
+def test_profile_is_asked_for_daily_and_the_rest_weekly() -> None:
+    """The next day only the profile is due, a week later others are as well."""
+    known = Coverage({name: {TODAY: settled(TODAY)} for name in SLOW | {"profile"}})
+
+    assert snapshots(known, days_later=1) == {"profile"}
+    assert snapshots(known, days_later=6) == {"profile"}
+    assert snapshots(known, days_later=7) > {"profile"}
+
+
+@pytest.mark.parametrize(("every_days", "within_days"), [(1, 14), (7, 28)])
+def test_slow_snapshots_take_turns(every_days: int, within_days: int) -> None:
+    """A run asks for two of them at most, and each has its turn."""
+    known = {name: {TODAY: settled(TODAY)} for name in SLOW | {"profile"}}
+    asked_again: set[str] = set()
+
+    for later in range(every_days, within_days + 1, every_days):
+        asked = snapshots(Coverage(known), days_later=later)
+        assert "profile" in asked
+        assert len(asked) <= 3
+        day = TODAY + timedelta(days=later)
+        known |= {name: known[name] | {day: settled(day)} for name in asked}
+        asked_again |= asked
+
+    assert asked_again == SLOW | {"profile"}
+
+
+def test_snapshot_that_failed_does_not_wait_for_its_turn() -> None:
+    """A slow snapshot without any answer yet is asked for by each run."""
+    known = {name: {TODAY: settled(TODAY)} for name in SLOW | {"profile"}}
+    known["devices"] = {TODAY: LedgerDay(TODAY, DayState.FAILED, NOW)}
+
+    assert "devices" in snapshots(Coverage(known))
+    assert len(snapshots(Coverage(known), days_later=7) - {"profile", "devices"}) == 2
+
+
+def test_ordinary_week_is_planned_in_few_requests() -> None:
+    """A week after a first sync, ranges and snapshots are at most 17 requests."""
+    days = {days_ago(n): settled(days_ago(n)) for n in range(7, 365)}
+    days |= {days_ago(n): LedgerDay(days_ago(n), DayState.DATA, NOW) for n in range(7)}
+    known = Coverage({member.name: days for member in CATALOG})
+    now = NOW + timedelta(days=7)
+
+    ranges = plan(CONFIG, known, CATALOG, [Api.ACCOUNT], now=now, zone=UTC_ZONE)
+
+    assert len(ranges.windows) + len(snapshots(known, days_later=7)) <= 17
 
 
 @settings(max_examples=60, deadline=None)

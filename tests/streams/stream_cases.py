@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from training_analyzer.arrays import unpack
 from training_analyzer.model import Api
 from training_analyzer.streams import (
     CATALOG,
@@ -15,6 +16,7 @@ from training_analyzer.streams import (
     parse_sleep_night,
     stream,
 )
+from training_analyzer.streams.sleep import parse_sleep_extras
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -42,6 +44,7 @@ EXTRA = {
     "daily_summary_v1": Reading(parse_daily_summary_v1, stream("daily_summary")),
     "hrv_night": Reading(parse_hrv_night, stream("hrv")),
     "sleep_night": Reading(parse_sleep_night, stream("sleep")),
+    "sleep_extras": Reading(parse_sleep_extras, stream("sleep")),
 }
 READINGS = {
     f"{member.name}-{api}": Reading(route.parse, member)
@@ -56,16 +59,37 @@ GOLDEN_READINGS = {
     "daily_summary": _of("daily_summary"),
     "daily_summary_v1": EXTRA["daily_summary_v1"],
     "hrv_day": EXTRA["hrv_night"],
+    "heart_rate_day": _of("heart_rate_detail"),
     "hrv_range": _of("hrv"),
+    "hrv_readings": _of("hrv_detail"),
     "profile": _of("profile"),
     "resting_heart_rate": _of("resting_heart_rate"),
+    "sleep_curves": _of("sleep_detail"),
+    "sleep_extras": EXTRA["sleep_extras"],
     "sleep_night": EXTRA["sleep_night"],
     "sleep_stats": _of("sleep"),
     "sleep_summaries": _of("sleep", Api.PERSONAL),
+    "stress_day": _of("stress_detail"),
     "training_status": _of("training_status"),
     "user_settings": _of("user_settings"),
     "vo2max": _of("vo2max"),
     "weight": _of("weight"),
+    **{
+        name: _of(name)
+        for name in (
+            "training_readiness",
+            "race_predictions",
+            "endurance_score",
+            "hill_score",
+            "fitness_age",
+            "blood_pressure",
+            "lactate_threshold",
+            "functional_threshold",
+            "heart_rate_zones",
+            "personal_records",
+            "devices",
+        )
+    },
 }
 
 
@@ -85,12 +109,13 @@ def leaves(body: Json, change: Callable[[Json], Json]) -> Json:
 
 
 def plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """Return rows as they stand in an expectation: without nulls, instants as ISO texts."""
+    """Return rows as they stand in an expectation: no nulls, instants as texts, curves open."""
+
+    def shown(value: object) -> object:
+        if isinstance(value, bytes):
+            return unpack(value)
+        return value.isoformat() if isinstance(value, datetime) else value
+
     return [
-        {
-            name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in row.items()
-            if value is not None
-        }
-        for row in rows
+        {name: shown(value) for name, value in row.items() if value is not None} for row in rows
     ]

@@ -10,6 +10,7 @@ import pytest
 from training_analyzer.db.tables import metadata
 from training_analyzer.model import Api, Group
 from training_analyzer.streams import CATALOG, Stream, stream
+from training_analyzer.streams.curves import CurveParser
 from training_analyzer.streams.rows import RowParser
 
 BY_NAME = pytest.mark.parametrize("member", CATALOG, ids=lambda member: member.name)
@@ -41,20 +42,39 @@ def test_key_is_the_key_of_the_table(member: Stream) -> None:
 def test_columns_are_in_the_table(member: Stream) -> None:
     """A parser reads into columns that exist, and leaves the house's own alone."""
     ours = {"user_id", "api", "first_seen_at", "changed_at"}
-    columns = set(metadata.tables[member.table].columns.keys()) - ours
 
     for route in member.routes.values():
-        assert isinstance(route.parse, RowParser)
-        assert route.parse.columns.keys() <= columns
-        assert route.parse.key == member.key
+        assert isinstance(route.parse, CurveParser if member.detail_of else RowParser)
+        for name, parse in {member.table: route.parse, **route.also}.items():
+            table = metadata.tables[name]
+            if isinstance(parse, RowParser):
+                assert parse.columns.keys() <= set(table.columns.keys()) - ours
+                assert ["user_id", *parse.key] == [column.name for column in table.primary_key]
+
+
+def test_details_are_of_days_that_have_rows() -> None:
+    """A detail is asked day by day for a stream of the catalog, and each curve has one source."""
+    details = [member for member in CATALOG if member.detail_of]
+    parsers = [member.routes[Api.ACCOUNT].parse for member in details]
+    kinds = [
+        each.kind for parse in parsers if isinstance(parse, CurveParser) for each in parse.series
+    ]
+
+    assert len(kinds) == len(set(kinds)) == 14
+    for member in details:
+        parent = stream(member.detail_of or "")
+        assert (parent.key, parent.group) == (("calendar_date",), member.group)
+        assert member.routes.keys() <= parent.routes.keys()
+        assert {route.cap_days for route in member.routes.values()} == {1}
 
 
 @BY_NAME
 def test_day_column_is_there_unless_it_is_a_snapshot(member: Stream) -> None:
-    """Rows say which day they belong to; only the profile is a state of now."""
-    assert member.is_snapshot == (member.group is Group.PROFILE)
+    """Rows say which day they belong to; a state of now says how often it is asked for."""
     if member.day_column is not None:
         assert member.day_column in metadata.tables[member.table].columns
+        assert member.every_days == 1
+        assert member.group is not Group.PROFILE
 
 
 @BY_NAME
@@ -64,7 +84,8 @@ def test_places_of_a_route_can_be_filled(member: Stream) -> None:
         places = set(re.findall(r"{(\w+)}", route.path + " ".join(route.query.values())))
 
         assert places <= PLACES
-        assert member.is_snapshot or {"first", "last"} <= places
+        days = {"first"} if member.detail_of else {"first", "last"}
+        assert member.is_snapshot or days <= places
         assert route.cap_days >= 1
 
 
@@ -72,28 +93,32 @@ def test_each_column_of_a_table_has_one_source_per_api() -> None:
     """No two streams of one API fill the same value, so none overwrites the other."""
     for api in Api:
         filled = Counter(
-            (member.table, column)
+            (table, column)
             for member in CATALOG
-            if api in member.routes and isinstance(parse := member.routes[api].parse, RowParser)
-            for column in parse.columns
+            if (route := member.routes.get(api))
+            for table, parse in {member.table: route.parse, **route.also}.items()
+            if isinstance(parse, RowParser)
+            for column in parse.columns.keys() - set(parse.key)
         )
 
         assert not [place for place, count in filled.items() if count > 1]
 
 
 def test_personal_api_lacks_what_garmin_does_not_give_it() -> None:
-    """The official API has no fitness metrics, and none is asked from it."""
-    missing = {member.name for member in CATALOG if Api.PERSONAL not in member.routes}
+    """The official API has hardly any fitness metrics, and no other is asked from it."""
+    served = {member.name for member in CATALOG if Api.PERSONAL in member.routes}
+    fitness = {member.name for member in CATALOG if member.group is Group.FITNESS}
 
-    assert missing == {"resting_heart_rate", "training_status", "vo2max", "user_settings"}
+    assert fitness & served == {"fitness_age", "heart_rate_zones"}
+    assert not served & {"user_settings", "resting_heart_rate", "blood_pressure", "devices"}
 
 
 def test_year_of_history_costs_few_requests() -> None:
-    """A year of every stream but the activities is some forty requests, not thousands."""
+    """A year of every stream but the activities is some sixty requests, not thousands."""
     requests = sum(
         -(-365 // member.routes[Api.ACCOUNT].cap_days) if not member.is_snapshot else 1
         for member in CATALOG
-        if member.name != "activities"
+        if member.name != "activities" and member.detail_of is None
     )
 
-    assert requests == 45
+    assert requests == 56

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from stream_cases import EXTRA, HERE, Reading, plain
+from stream_cases import EXTRA, GOLDEN_READINGS, HERE, Reading, plain
 
 from training_analyzer.model import Api
 from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from training_analyzer.streams import Json
 
 RECORDINGS = Path(__file__).parents[2] / "../shared/recordings"
@@ -27,8 +29,20 @@ EXPECTATIONS = HERE / "recorded_expectations"
 DAY_ENDPOINTS = {
     "/usersummary-service/usersummary/daily/[^/]*": EXTRA["daily_summary_v1"],
     "/hrv-service/hrv/[^/]+": EXTRA["hrv_night"],
+    "/metrics-service/metrics/trainingreadiness/[^/]+": GOLDEN_READINGS["training_readiness"],
+    "/metrics-service/metrics/endurancescore": GOLDEN_READINGS["endurance_score"],
+    "/metrics-service/metrics/hillscore": GOLDEN_READINGS["hill_score"],
     "/sleep-service/sleep/dailySleepData": EXTRA["sleep_night"],
     "/wellness-service/wellness/dailySleepData/[^/]+": EXTRA["sleep_night"],
+}
+# What was recorded alone and stands in a wrapper in the answer that we ask for.
+ROWS_ALONE: dict[str, Callable[[Json], Json]] = {
+    "pest__activity-multisport-overview": lambda row: [row],
+    "garth__metrics-service-metrics-hillscore": lambda row: {"hillScoreDTOList": [row]},
+    "garth__metrics-service-metrics-endurancescore": lambda row: {
+        "enduranceScoreDTO": row,
+        "groupMap": {},
+    },
 }
 
 
@@ -46,6 +60,8 @@ def readings_by_endpoint() -> dict[str, Reading]:
             member.routes[Api.ACCOUNT].parse, member
         )
         for member in CATALOG
+        # Curves are read beside these rows, by `test_recorded_curves`.
+        if member.detail_of is None
     }
     return routes | DAY_ENDPOINTS
 
@@ -69,8 +85,8 @@ def body_of(file: str) -> Json:
     """Return a recorded answer; a file without a byte is a 204."""
     content = (RECORDINGS / file).read_text(encoding="utf-8")
     body: Json = json.loads(content) if content else None
-    # One row of a list was published without its list.
-    return [body] if file.startswith("pest__activity-multisport-overview") else body
+    wrap = next((wrap for start, wrap in ROWS_ALONE.items() if file.startswith(start)), None)
+    return wrap(body) if wrap and body is not None else body
 
 
 def expectation_of(file: str) -> dict[str, Any]:

@@ -48,6 +48,15 @@ class Coverage:
             return True
         return line.state is DayState.UNSUPPORTED or not line.settled
 
+    def last_answered(self, stream: str) -> date | None:
+        """Return the latest day of *stream* that Garmin answered for, None when it never did."""
+        answered = (
+            day
+            for day, line in self.days.get(stream, {}).items()
+            if line.state in {DayState.DATA, DayState.EMPTY}
+        )
+        return max(answered, default=None)
+
     def refused(self, stream: str, *, now: datetime) -> bool:
         """Tell whether Garmin refused *stream* to this account less than a week ago."""
         return any(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Longer than any span that a person may choose.
 MAX_DAYS: Final = 3650
+# Who syncs daily has all of them each week; who syncs weekly keeps a run short.
+SLOW_SNAPSHOTS_PER_RUN: Final = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +95,28 @@ def plan_snapshots(
     now: datetime,
     zone: ZoneInfo,
 ) -> Plan:
-    """Return the windows of the snapshots whose period is over, in the catalog's order."""
+    """Return the windows of the snapshots whose period is over, in the catalog's order.
+
+    Those that change slowly (asked for less often than daily) take turns: of the ones that
+    were answered before, a run asks for the two that have waited longest.
+    """
     today = now.astimezone(zone).date()
-    return Plan(
-        tuple(
-            Window(stream, today, today)
-            for stream in streams
-            if stream.api_among(apis)
-            and stream.is_snapshot
-            and stream.group in config.groups
-            and not _is_recent(stream, coverage, today)
-            and not coverage.refused(stream.name, now=now)
-        )
-    )
+    due = [
+        stream
+        for stream in streams
+        if stream.api_among(apis)
+        and stream.is_snapshot
+        and stream.group in config.groups
+        and not _is_recent(stream, coverage, today)
+        and not coverage.refused(stream.name, now=now)
+    ]
+    waiting = {
+        stream.name: answered
+        for stream in due
+        if stream.every_days > 1 and (answered := coverage.last_answered(stream.name))
+    }
+    later = sorted(waiting, key=lambda name: waiting[name])[SLOW_SNAPSHOTS_PER_RUN:]
+    return Plan(tuple(Window(stream, today, today) for stream in due if stream.name not in later))
 
 
 def _is_recent(stream: Stream, coverage: Coverage, today: date) -> bool:

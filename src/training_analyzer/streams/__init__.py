@@ -1,17 +1,31 @@
-"""The catalog of Garmin data. Pure: no clock, no network, no database."""
+"""The catalog of Garmin data. Pure: no clock, no network, no database.
+
+A stream that one of the modules below defines is in the catalog.
+"""
 
 from __future__ import annotations
 
 from typing import Final
 
-from training_analyzer.streams.activities import ACTIVITIES
-from training_analyzer.streams.body import BODY_BATTERY, RESTING_HEART_RATE, WEIGHT
-from training_analyzer.streams.daily import DAILY_SUMMARY, parse_daily_summary_v1
-from training_analyzer.streams.fitness import TRAINING_STATUS, VO2MAX
-from training_analyzer.streams.hrv import HRV, parse_hrv_night
-from training_analyzer.streams.profile import PROFILE, USER_SETTINGS
+from training_analyzer.streams import (
+    activities,
+    blood_pressure,
+    body,
+    daily,
+    details,
+    devices,
+    fitness,
+    hrv,
+    profile,
+    readiness,
+    scores,
+    sleep,
+    thresholds,
+)
+from training_analyzer.streams.daily import parse_daily_summary_v1
+from training_analyzer.streams.hrv import parse_hrv_night
 from training_analyzer.streams.rows import drift
-from training_analyzer.streams.sleep import SLEEP, parse_sleep_night
+from training_analyzer.streams.sleep import parse_sleep_night
 from training_analyzer.streams.stream import (
     Json,
     Parser,
@@ -23,19 +37,16 @@ from training_analyzer.streams.stream import (
     Window,
 )
 
-CATALOG: Final[tuple[Stream, ...]] = (
-    PROFILE,
-    USER_SETTINGS,
-    ACTIVITIES,
-    DAILY_SUMMARY,
-    SLEEP,
-    HRV,
-    BODY_BATTERY,
-    RESTING_HEART_RATE,
-    WEIGHT,
-    TRAINING_STATUS,
-    VO2MAX,
+# In the order in which a run asks for what is equally old: the profile first, because its
+# time zone decides which day today is.
+_MODULES: Final = (
+    *(profile, activities, daily, sleep, hrv, body, blood_pressure),
+    *(fitness, readiness, scores, thresholds, devices, details),
 )
+CATALOG: Final[tuple[Stream, ...]] = tuple(
+    member for module in _MODULES for member in vars(module).values() if isinstance(member, Stream)
+)
+"""Every stream that a module above defines, in the order of its definition."""
 
 _BY_NAME: Final = {member.name: member for member in CATALOG}
 

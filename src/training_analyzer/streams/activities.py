@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import Api, Group
 from training_analyzer.streams.fields import (
-    at,
+    at_local,
     at_utc,
     big_integer,
     day,
@@ -21,7 +21,6 @@ from training_analyzer.streams.fields import (
     positive,
     text,
 )
-from training_analyzer.streams.instants import wall_clock
 from training_analyzer.streams.rows import RowParser, any_of, listed
 from training_analyzer.streams.stream import Route, Stream
 
@@ -73,11 +72,6 @@ def _end(record: Record) -> datetime | None:
         return None
 
 
-def _start_local(record: Record) -> str | None:
-    clock = wall_clock(at(record, "startTimeLocal"))
-    return None if clock is None else clock.strftime("%Y-%m-%dT%H:%M:%S")
-
-
 def _elevation_m(path: str) -> Column:
     """Read an elevation; of an old row None, because its detail has the right one."""
     elevation = number(path, lambda metres: abs(metres) <= _HIGHEST_M)
@@ -92,7 +86,7 @@ _COLUMNS: Final[Mapping[str, Column]] = {
     "parent_type_id": integer("activityType.parentTypeId"),
     "event_type": text("eventType.typeKey"),
     "start_utc": _start_utc,
-    "start_local": _start_local,
+    "start_local": at_local("startTimeLocal"),
     "utc_offset_s": offset("startTimeLocal", "startTimeGMT"),
     "end_utc": _end,
     # The user's day; the UTC day of a row without a wall clock is at most one off.
@@ -188,5 +182,5 @@ ACTIVITIES: Final = Stream(
     table="activities",
     key=("activity_id",),
     # The Personal API answers 500 to pages of more than about 45 rows.
-    routes={Api.ACCOUNT: _route(page_size=100), Api.PERSONAL: _route(page_size=20)},
+    routes={Api.ACCOUNT: _route(page_size=100), Api.PERSONAL: _route(page_size=40)},
 )

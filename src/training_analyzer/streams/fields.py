@@ -11,7 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.streams.instants import any_day, calendar_day, instant, offset_s
+from training_analyzer.streams.instants import (
+    any_day,
+    calendar_day,
+    instant,
+    offset_s,
+    wall_clock,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -121,6 +127,16 @@ def flag(path: str) -> Field[int]:
 def at_utc(path: str) -> Field[datetime]:
     """Read an instant."""
     return Field(path, instant)
+
+
+def at_local(path: str) -> Field[str]:
+    """Read what a clock on the wall showed as `YYYY-MM-DDTHH:MM:SS`."""
+
+    def kind(value: Json) -> str | None:
+        clock = wall_clock(value)
+        return None if clock is None else clock.strftime("%Y-%m-%dT%H:%M:%S")
+
+    return Field(path, kind)
 
 
 def day(path: str) -> Field[str]:

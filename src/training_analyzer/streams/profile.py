@@ -72,4 +72,5 @@ USER_SETTINGS: Final = Stream(
         )
     },
     day_column=None,
+    every_days=7,
 )

@@ -105,7 +105,6 @@ endurance_scores: Final = data_table(
     integer("lower_limit_expert"),
     integer("lower_limit_superior"),
     integer("lower_limit_elite"),
-    text_("device_id"),
 )
 
 hill_scores: Final = data_table(
@@ -147,7 +146,6 @@ functional_thresholds: Final = data_table(
     number("power_w"),
     number("power_to_weight_wkg"),
     flag("is_stale", null=True),
-    text_("source"),
 )
 
 heart_rate_zones: Final = data_table(
@@ -179,6 +177,5 @@ devices: Final = data_table(
     text_("part_number"),
     text_("serial_number"),
     text_("software_version"),
-    instant("last_upload_utc"),
     flag("is_primary", null=True),
 )

@@ -90,7 +90,7 @@ def _devices(ask: Ask) -> Json:
             "applicationKey": watch.name.lower().replace(" ", "").replace("-", ""),
             "partNumber": watch.part_number,
             "currentFirmwareVersion": "21.19",
-            "primary": watch is current,
+            "primaryActivityTrackerIndicator": watch is current,
             "deviceStatus": "active",
         }
         for first, watch in ask.athlete.watches

@@ -73,16 +73,23 @@ def _latest_ftp(ask: Ask) -> Json:
 
 
 def _power_to_weight(ask: Ask) -> Json:
+    """Answer a row per sport: its date moves with the weight, the threshold keeps its own."""
     day, ftp = latest_judged(ask), ask.athlete.traits.ftp_w
     if day is None or ftp is None:
         return []
     kilograms = ask.athlete.traits.weight_g / 1000
     return [
         {
-            **_ftp_entry(ask, day),
+            "userProfilePk": ask.owner.profile_id,
+            "calendarDate": midnight(day),
+            "origin": "weight",
+            "sport": "CYCLING",
+            "functionalThresholdPower": ftp,
             "weight": kilograms,
             "powerToWeight": round(ftp / kilograms, 2),
-            "origin": "weight",
+            "ftpCreateTime": midnight(max(day.replace(day=1), ask.athlete.since)),
+            "weightCreateTime": midnight(day),
+            "isStale": False,
         }
     ]
 
