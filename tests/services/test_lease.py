@@ -59,7 +59,7 @@ def store(database: Database, lease: Lease) -> int:
         lease,
         window,
         Payload(Api.ACCOUNT, {"hrvSummaries": []}),
-        [{"calendar_date": DAY.isoformat(), "last_night_avg_ms": 61}],
+        {"hrv_nights": [{"calendar_date": DAY.isoformat(), "last_night_avg_ms": 61}]},
         [LedgerDay(DAY, DayState.DATA, NOW)],
         counts=RunCounts(windows_done=1),
         now=NOW,

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from stream_cases import GOLDEN_READINGS, READINGS, Reading, golden, leaves
 
+from training_analyzer.arrays import unpack
 from training_analyzer.db.tables import metadata
 from training_analyzer.errors import UnexpectedPayload
 from training_analyzer.streams import drift
@@ -78,6 +79,8 @@ def is_storable(value: Value) -> bool:
         return math.isfinite(value)
     if isinstance(value, int):
         return -(2**63) <= value < 2**63
+    if isinstance(value, bytes):
+        return len({len(column) for column in unpack(value).values()}) == 1
     return value is None or ("\x00" not in value and bool(value.encode()))
 
 

@@ -3,23 +3,26 @@
 probe         nothing was uploaded since the last pass: that is all
 snapshots     profile first: its time zone decides which day today is
 ranges        every wanted day of every stream, newest first
+details       curves of the days whose row is new or changed, as far as the budget goes
 """
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from training_analyzer.errors import GarminError, Reaction
 from training_analyzer.planning import plan, plan_snapshots
+from training_analyzer.planning.details import DETAIL_DAYS, details_budget, plan_details
 from training_analyzer.planning.idle import LastPass, is_complete, may_be_idle
 from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
     from training_analyzer.db.repositories.passes import PassesRepository
@@ -51,7 +54,7 @@ class Course:
         stamp = self._stamp() if span is None else None
         if self.run.ended_by is not None or (stamp is not None and self._is_idle(stamp)):
             return
-        for phase in (self._snapshots, lambda: self._ranges(span)):
+        for phase in (self._snapshots, lambda: self._ranges(span), self._details):
             phase()
             if self.run.ended_by is not None:
                 return
@@ -103,6 +106,27 @@ class Course:
         self.data.note_plan(self.lease, total=total, first=todo.first, last=todo.last)
         learned = self.run.walk(todo.windows, zone)
         self.passes.learn(self._by_api(learned), now=self.now())
+
+    def _details(self) -> None:
+        now, zone = self.now(), self._zone()
+        todo = plan_details(
+            self.config,
+            self.data.coverage(self.lease.user_id),
+            CATALOG,
+            self.garmin.apis,
+            self._changes(since=now.astimezone(zone).date() - timedelta(days=DETAIL_DAYS)),
+            now=now,
+            zone=zone,
+            budget=details_budget(self.run.counts.windows_done),
+        )
+        self.run.walk(todo.windows, zone)
+
+    def _changes(self, since: date) -> dict[str, dict[date, datetime]]:
+        """Return stream -> day -> when its row last changed, of every stream with details."""
+        return {
+            name: self.data.changed_days(self.lease.user_id, stream(name).table, since=since)
+            for name in {each.detail_of for each in CATALOG if each.detail_of}
+        }
 
     def _by_api(self, learned: Mapping[str, int]) -> dict[tuple[Api, str], int]:
         """Return what was learned of streams as what is known of routes."""

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from training_analyzer.model import DayState
+from training_analyzer.model import DayState, Group
 from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from training_analyzer.db.repositories.reading import ReadingRepository, SportTotal
+    from training_analyzer.db.repositories.reading import Curve, ReadingRepository, SportTotal
 
 # The series that a summary shows: name -> (table, column, unit).
 SERIES = {
@@ -22,6 +22,10 @@ SERIES = {
     "steps": ("daily_summaries", "steps", "steps"),
     "weight": ("weigh_ins", "weight_g", "g"),
 }
+# Which switch of a person's turns each stream on and off.
+GROUPS: Mapping[str, Group] = {each.name: each.group for each in CATALOG}
+# Curves are asked for on some days only; days known of them would count as days missing.
+_WITH_DAYS = tuple(each for each in CATALOG if not each.is_snapshot and each.detail_of is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,20 @@ class Reading:
         span = (last - first).days + 1
         return [found.get((first + timedelta(days=n)).isoformat()) for n in range(span)]
 
+    def curve(self, user_id: str, kind: str, day: date) -> Curve | None:
+        """Return a curve of *day*, or None where none is stored.
+
+        *kind* is one of `intraday_series`, such as `heart_rate` or `sleep_levels`; a
+        night belongs to the day of waking up.
+        """
+        return self._repository.curve(user_id, kind, day)
+
     def coverage(self, user_id: str) -> list[StreamCoverage]:
         """Return for each stream with days how many are known, in the catalog's order."""
         counted = self._repository.coverage_counts(user_id)
         return [
             StreamCoverage(stream.name, *counted.get(stream.name, ({}, None, None)))
-            for stream in CATALOG
-            if not stream.is_snapshot
+            for stream in _WITH_DAYS
         ]
 
     def coverage_days(
@@ -79,6 +90,5 @@ class Reading:
         span = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         return {
             stream.name: [states.get((stream.name, day.isoformat())) for day in span]
-            for stream in CATALOG
-            if not stream.is_snapshot
+            for stream in _WITH_DAYS
         }

@@ -2,7 +2,7 @@
 
 for each window the agenda gives:
 fetch it from Garmin            an error goes to the agenda, which decides
-read rows from the payload      (`Route.parse`)
+read rows from the payload      (`Stream.read`)
 store payload, rows, ledger and progress in one transaction
 """
 
@@ -125,12 +125,13 @@ class Run:
             message = "a run needs `use` before `walk`"
             raise RuntimeError(message)
         payload = self._garmin.fetch(window)
-        rows: list[Row] = []
+        rows: dict[str, list[Row]] = {}
         if payload is not None:
-            parse = window.stream.routes[payload.api].parse
-            rows = keep_asked_days(window, parse(payload.body))
+            found = window.stream.read(payload)
+            rows = {table: keep_asked_days(window, found[table]) for table in found}
         now = self._now()
-        ledger = days_of_rows(window, rows, now=now, look_back_days=self._look_back_days, zone=zone)
+        own = rows.get(window.stream.table, [])
+        ledger = days_of_rows(window, own, now=now, look_back_days=self._look_back_days, zone=zone)
         counts = self._count(window, ledger, total=total)
         changed = self._data.store(
             self._lease, window, payload, rows, ledger, counts=counts, now=now, ttl=self._ttl

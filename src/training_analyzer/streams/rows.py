@@ -6,9 +6,11 @@ outer shape that cannot be this answer; odd members inside are passed over.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from training_analyzer.errors import UnexpectedPayload
 from training_analyzer.streams.fields import Field, Record
@@ -57,9 +59,32 @@ class RowParser:
         return any(value is not None for name, value in row.items() if name not in self.key)
 
 
+@runtime_checkable
+class Attentive(Protocol):
+    """A parser that can tell how much of an answer it could not make sense of."""
+
+    def drift(self, body: Json) -> int:
+        """Return how many fields of an answer hold another kind of value than they should."""
+
+
 def drift(parse: Parser, body: Json) -> int:
     """Return the number of fields of the wrong type that *parse* meets in *body*."""
-    return parse.drift(body) if isinstance(parse, RowParser) else 0
+    return parse.drift(body) if isinstance(parse, Attentive) else 0
+
+
+def digest_of(columns: Mapping[str, Column]) -> Column:
+    """Read all of *columns* as one SHA-256: it tells whether anything of a row has changed.
+
+    Of the values as they are read, not as they came: a new link to a profile picture in
+    every row is no edit.
+    """
+
+    def digest(record: Record) -> str:
+        values = {name: read(record) for name, read in columns.items()}
+        text = json.dumps(values, default=str, separators=(",", ":"), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    return digest
 
 
 def any_of(*columns: str) -> Callable[[Row], bool]:

@@ -127,6 +127,20 @@ Source: `/sleep-service/sleep/dailySleepData` and `/wellness-service/wellness/da
 recorded 2021 (without scores) and 2025.
 """
 
+parse_sleep_extras: Final = RowParser(
+    single_with("dailySleepDTO"),
+    {
+        name: column
+        for name, column in _DETAIL.items()
+        if name == "calendar_date" or name not in _STATS
+    },
+    key=("calendar_date",),
+)
+"""Return of a night's detail only what the account API's range answer does not have.
+
+So the two never write over each other, and a night counts as changed only when it is.
+"""
+
 SLEEP: Final = Stream(
     name="sleep",
     group=Group.WELLNESS,

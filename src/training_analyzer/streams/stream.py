@@ -28,6 +28,7 @@ class Route:
     `{display_name}` (percent-encoded by the edge). `query` is sent as it stands,
     with the same places filled. A route with `page_size` is asked page after page
     (`start`, `limit`) until a page is not full; the payload is the joined list.
+    `also` reads from the same answer what belongs into other tables: table -> parser.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Route:
     page_size: int | None = None
     # 500 is how two routes of the Personal API say that a range is too long.
     too_long_is_500: bool = False
+    also: Mapping[str, Parser] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,15 @@ class Stream:
     def api_among(self, apis: Sequence[Api]) -> Api | None:
         """Return the first of *apis* that serves the stream, or None."""
         return next((api for api in apis if api in self.routes), None)
+
+    def read(self, payload: Payload) -> dict[str, list[Row]]:
+        """Return the rows of *payload* by table, the stream's own table first.
+
+        Raises `UnexpectedPayload` when the answer is none of this stream's.
+        """
+        route = self.routes[payload.api]
+        parsers = {self.table: route.parse, **route.also}
+        return {table: list(parse(payload.body)) for table, parse in parsers.items()}
 
     def windows(self, first: date, last: date, cap_days: int) -> Iterator[Window]:
         """Yield windows of at most *cap_days* that cover first..last once, newest first."""

@@ -28,7 +28,7 @@ from training_analyzer.model import DayState, Group
 from training_analyzer.planning import Coverage, LedgerDay
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import datetime, timedelta
 
     from sqlalchemy import Connection
@@ -95,12 +95,23 @@ class GarminDataRepository:
                 select(profiles.c.time_zone).where(profiles.c.user_id == user_id)
             ).scalar_one_or_none()
 
+    def changed_days(self, user_id: str, table_name: str, *, since: date) -> dict[date, datetime]:
+        """Return day -> when its row last changed, for the days of a table from *since* on."""
+        table = metadata.tables[table_name]
+        query = select(table.c.calendar_date, table.c.changed_at).where(
+            table.c.user_id == user_id, table.c.calendar_date >= since.isoformat()
+        )
+        with self._database.read() as db:
+            return {
+                date.fromisoformat(row.calendar_date): row.changed_at for row in db.execute(query)
+            }
+
     def store(  # noqa: PLR0913 - the parts of one transaction, each named
         self,
         lease: Lease,
         window: Window,
         payload: Payload | None,
-        rows: Sequence[Row],
+        rows: Mapping[str, Sequence[Row]],
         ledger: Sequence[LedgerDay],
         *,
         counts: RunCounts,
@@ -109,7 +120,8 @@ class GarminDataRepository:
     ) -> int:
         """Store one answered window in one transaction; return how many rows changed.
 
-        Raises `LeaseLost`, and stores nothing, when another worker took the user over.
+        *rows* are by table. Raises `LeaseLost`, and stores nothing, when another worker took
+        the user over.
         """
         with self._database.write() as db:
             if not hold(db, lease, until=now + ttl):
@@ -117,11 +129,11 @@ class GarminDataRepository:
             changed = 0
             if payload is not None:
                 _archive(db, lease.user_id, window, payload, now=now)
-                owned = [
-                    {"user_id": lease.user_id, **row, "api": payload.api.value} for row in rows
-                ]
-                table = metadata.tables[window.stream.table]
-                changed = upsert(db, table, owned, now=now) if owned else 0
+                owner = {"user_id": lease.user_id, "api": payload.api.value}
+                changed = sum(
+                    upsert(db, metadata.tables[table], [owner | row for row in found], now=now)
+                    for table, found in rows.items()
+                )
             _write_ledger(db, lease.user_id, window.stream.name, ledger)
             _write_progress(db, lease.run_id, counts.after(window, changed))
         return changed

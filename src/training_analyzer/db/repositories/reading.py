@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from training_analyzer.db.tables import activities, garmin_coverage, metadata
+from training_analyzer.arrays import unpack
+from training_analyzer.db.tables import activities, garmin_coverage, intraday_series, metadata
 from training_analyzer.model import DayState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
+    from training_analyzer.arrays import Number
     from training_analyzer.db import Database
 
 
@@ -25,6 +28,25 @@ class SportTotal:
     count: int
     distance_m: float
     duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A curve of one day: columns of one length, `t` in seconds since *start_utc* first."""
+
+    start_utc: datetime
+    columns: Mapping[str, Sequence[Number]]
+
+    def pairs(self) -> list[tuple[datetime, Number]]:
+        """Return (instant, value) of each sample, None for a gap.
+
+        The value is the column after `t`; `sleep_levels` has `duration_s` behind it.
+        """
+        seconds, values, *_ = self.columns.values()
+        return [
+            (self.start_utc + timedelta(seconds=float(t or 0)), value)
+            for t, value in zip(seconds, values, strict=True)
+        ]
 
 
 class ReadingRepository:
@@ -68,6 +90,18 @@ class ReadingRepository:
         )
         with self._database.read() as db:
             return {row.calendar_date: float(row.value) for row in db.execute(query)}
+
+    def curve(self, user_id: str, kind: str, day: date) -> Curve | None:
+        """Return the curve of one kind and day, or None."""
+        table = intraday_series
+        query = select(table.c.start_utc, table.c.points_zstd).where(
+            table.c.user_id == user_id,
+            table.c.kind == kind,
+            table.c.calendar_date == day.isoformat(),
+        )
+        with self._database.read() as db:
+            row = db.execute(query).one_or_none()
+        return None if row is None else Curve(row.start_utc, unpack(row.points_zstd))
 
     def coverage_counts(
         self, user_id: str

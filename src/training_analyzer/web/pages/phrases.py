@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.model import Group, Kind, SyncType
+from training_analyzer.model import Kind, SyncType
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,20 +20,12 @@ STARTED_BY: Final = {
     SyncType.MANUAL: "Manual",
     SyncType.SCHEDULED: "Scheduled",
 }
-# Every stream of the catalog that has days, and the group that switches it.
-STREAMS: Final = {
-    "activities": ("Activities", Group.ACTIVITIES),
-    "daily_summary": ("Daily summary", Group.WELLNESS),
-    "sleep": ("Sleep", Group.WELLNESS),
-    "hrv": ("HRV", Group.WELLNESS),
-    "body_battery": ("Body battery", Group.WELLNESS),
-    "resting_heart_rate": ("Resting heart rate", Group.WELLNESS),
-    "weight": ("Weight", Group.WELLNESS),
-    "training_status": ("Training status", Group.FITNESS),
-    "vo2max": ("VO2max", Group.FITNESS),
-    "profile": ("Profile", Group.PROFILE),
-    "user_settings": ("Settings of the watch", Group.PROFILE),
+# Where a stream's own name, with blanks, would read oddly.
+_STREAMS: Final = {
+    "user_settings": "Settings of the watch",
+    "functional_threshold": "Functional threshold power",
 }
+_SPELLED: Final = {"hrv": "HRV", "vo2max": "VO2max"}
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _JUST_NOW_S: Final = 45
 _FAR_DAYS: Final = 150
@@ -41,8 +33,8 @@ _FAR_DAYS: Final = 150
 
 def stream_name(stream: str) -> str:
     """Return a stream's name for a person."""
-    known = STREAMS.get(stream)
-    return known[0] if known else stream.replace("_", " ").capitalize()
+    words = (_SPELLED.get(word, word) for word in stream.split("_"))
+    return _STREAMS.get(stream) or upper_first(" ".join(words))
 
 
 def plural(number: int, one: str, many: str | None = None) -> str:

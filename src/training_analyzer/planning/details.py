@@ -1,0 +1,98 @@
+"""Which days are worth a look in detail: curves that are missing or older than their day's row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final
+
+from training_analyzer.model import DayState
+from training_analyzer.planning.ledger import end_of_day
+from training_analyzer.planning.plan import Plan
+from training_analyzer.streams import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from zoneinfo import ZoneInfo
+
+    from training_analyzer.model import Api, GarminSyncConfig
+    from training_analyzer.planning.ledger import Coverage, LedgerDay
+    from training_analyzer.streams import Stream
+
+# Garmin puts curves away after about six months; day endpoints then answer with empty
+# series (facts of garmin-grafana, issue 77).
+DETAIL_DAYS: Final = 180
+# What an ordinary incremental run may cost, the question for the newest upload included.
+_ORDINARY_RUN: Final = 20
+# Beyond that many windows a run fills in history, and has no request to spare for curves.
+_BACKFILL: Final = 30
+# A day brings four curves: with fewer, whoever syncs daily would fall behind for ever.
+_LEAST: Final = 4
+
+type Changes = Mapping[str, Mapping[date, datetime]]
+
+
+def details_budget(windows: int) -> int:
+    """Return how many days a run may look at in detail that asked for *windows* windows."""
+    if windows > _BACKFILL:
+        return 0
+    return max(_LEAST, _ORDINARY_RUN - 1 - windows)
+
+
+def plan_details(  # noqa: PLR0913 - the facts that a plan follows from, each named
+    config: GarminSyncConfig,
+    coverage: Coverage,
+    streams: Iterable[Stream],
+    apis: Sequence[Api],
+    changes: Changes,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    budget: int,
+) -> Plan:
+    """Return at most *budget* windows of one day each, the most useful first.
+
+    *changes* says per parent stream which days have a row, and when it last changed. A day
+    is wanted when it was never asked for, or before its row changed; once more, behind all
+    of these, when it failed or was asked for before it was over. Newest days come first, but
+    a day that is not over waits for the one before it, which has to be asked for once only.
+    """
+    today = now.astimezone(zone).date()
+    wanted: list[tuple[bool, date, int, Window]] = []
+    for stream in _asked(config, coverage, streams, apis, now):
+        for day, changed_at in changes.get(stream.detail_of or "", {}).items():
+            line = coverage.line(stream.name, day)
+            is_new = line is None or changed_at > line.fetched_at
+            is_young = 0 <= (today - day).days < DETAIL_DAYS
+            if is_young and (is_new or _again(line, end_of_day(day, zone), now)):
+                turn = min(day, today - timedelta(days=1))
+                wanted.append((is_new, turn, -day.toordinal(), Window(stream, day, day)))
+    # sorted() is stable: within one day the catalog's order holds.
+    order = sorted(wanted, key=itemgetter(0, 1, 2), reverse=True)
+    return Plan(tuple(window for *_, window in order[:budget]))
+
+
+def _asked(
+    config: GarminSyncConfig,
+    coverage: Coverage,
+    streams: Iterable[Stream],
+    apis: Sequence[Api],
+    now: datetime,
+) -> Iterator[Stream]:
+    """Yield the detail streams that this person gets and wants."""
+    for stream in streams:
+        if (
+            stream.detail_of is not None
+            and stream.group in config.groups
+            and stream.api_among(apis) is not None
+            and not coverage.refused(stream.name, now=now)
+        ):
+            yield stream
+
+
+def _again(line: LedgerDay | None, over_at: datetime, now: datetime) -> bool:
+    """Tell whether a day that was asked for was not had, or was asked for before its end."""
+    return line is not None and (
+        line.state in {DayState.FAILED, DayState.UNSUPPORTED} or line.fetched_at < over_at <= now
+    )
