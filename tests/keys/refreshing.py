@@ -11,11 +11,12 @@ from __future__ import annotations
 import json
 import select
 import sys
+from datetime import UTC, datetime
 
 from training_analyzer.db import open_database
 from training_analyzer.db.repositories import SecretsRepository
-from training_analyzer.model import SecretContext
 from training_analyzer.services.encryption import EncryptionService
+from training_analyzer.services.vault import TOKEN_BUNDLE, Vault
 
 READY_AFTER = 5
 
@@ -23,17 +24,16 @@ READY_AFTER = 5
 def main(url: str, user_id: str, key_id: str, key: str, *previous: str) -> None:
     """Renew until told to stop."""
     database = open_database(url)
-    secrets = SecretsRepository(database)
     older = {previous[0]: previous[1]} if previous else {}
     encryption = EncryptionService(key, key_id=key_id, previous_keys=older)
-    owner = SecretContext(user_id, "token_bundle")
+    vault = Vault(encryption, SecretsRepository(database), lambda: datetime.now(UTC))
     saved, refused = 0, 0
     while not (saved >= READY_AFTER and select.select([sys.stdin], [], [], 0)[0]):
-        stored = secrets.get(user_id, owner.field)
+        stored = vault.get(user_id, TOKEN_BUNDLE)
         assert stored is not None
-        assert saved == 0 or encryption.decrypt(stored.token) == f"renewal {saved}"
-        sealed = encryption.encrypt(f"renewal {saved + 1}", owner)
-        if secrets.put(user_id, owner.field, sealed, key_id, expected_version=stored.version):
+        assert saved == 0 or stored.secret.reveal() == f"renewal {saved}"
+        renewed = f"renewal {saved + 1}"
+        if vault.put(user_id, TOKEN_BUNDLE, renewed, expected_version=stored.version):
             saved += 1
         else:
             refused += 1

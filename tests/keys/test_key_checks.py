@@ -107,7 +107,7 @@ def test_retired_primary_is_refused(
 ) -> None:
     """A process that was left with the old key after a rotation does not start again."""
     start(both)
-    assert CiphertextsRepository(database).retire({"v1"})
+    assert CiphertextsRepository(database).retire({"v1"}, successor="v2")
 
     assert 'the key "v1" was retired' in start.refused(old)
     assert start(both) == {"v1": "retired", "v2": "primary"}

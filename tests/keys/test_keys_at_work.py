@@ -8,9 +8,12 @@ import pytest
 from keys_stage import expected, opened, rotation, store, users
 from pydantic import SecretStr
 
+from training_analyzer.db.repositories import SecretsRepository
+from training_analyzer.errors import KeyRetired
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.key_checks import check_keys
 from training_analyzer.services.runtime import build_runtime
+from training_analyzer.services.vault import Vault
 from training_analyzer.settings import Settings
 
 if TYPE_CHECKING:
@@ -64,21 +67,35 @@ def test_key_that_another_process_has_is_waited_for(
         assert opened(runtime.database, new, [EVA]) == expected([EVA])
 
 
-def test_nothing_is_renewed_that_could_not_be_stored(
+def test_renewed_token_is_sealed_with_the_successor(
     left_behind: Runtime,
     both: EncryptionService,
     new: EncryptionService,
     clock: Callable[[], datetime],
 ) -> None:
-    """With a retired key a process asks Garmin for no new token: it could not keep it."""
-    check_keys(left_behind.database, both, now=clock())
+    """A token that is renewed just as the key is retired is not lost: the new key seals it."""
+    database, vault = left_behind.database, left_behind.connections.vault
+    check_keys(database, both, now=clock())
+    store(database, both, [EVA])
+    read = vault.get(EVA, "token_bundle")
+    assert read is not None
+    assert rotation(database, both).rotate().is_complete
+
+    assert vault.put(EVA, "token_bundle", "renewed", expected_version=read.version)
+
+    assert opened(database, new, [EVA]) == expected([EVA]) | {(EVA, "token_bundle"): "renewed"}
+
+
+def test_without_the_successor_nothing_is_stored(
+    left_behind: Runtime, old: EncryptionService, both: EncryptionService, new: EncryptionService
+) -> None:
+    """A process that has the retired key alone is told to restart, and changes nothing."""
     store(left_behind.database, both, [EVA])
+    check_keys(left_behind.database, both, now=left_behind.now())
     assert rotation(left_behind.database, both).rotate().is_complete
+    vault = Vault(old, SecretsRepository(left_behind.database), left_behind.now)
 
-    outcome = GarminSyncScheduler(left_behind).sync_user(EVA)
+    with pytest.raises(KeyRetired, match="restart"):
+        vault.put(EVA, "token_bundle", "renewed")
 
-    assert (outcome.status, outcome.error_code) == ("failed", "key_retired")
-    credentials = left_behind.credentials.get_credentials(EVA)
-    assert credentials is not None
-    assert credentials.is_valid
     assert opened(left_behind.database, new, [EVA]) == expected([EVA])

@@ -207,7 +207,7 @@ def test_key_is_not_retired_while_a_writer_uses_it(
 
     def retire() -> None:
         barrier.wait()
-        ended.append(("retired", found.retire({"v1"})))
+        ended.append(("retired", found.retire({"v1"}, successor="v2")))
 
     def save() -> None:
         barrier.wait()

@@ -105,6 +105,13 @@ class EncryptionService:
         """Return a service that has unloaded every key but the primary one."""
         return EncryptionService(self._keys[self.key_id], key_id=self.key_id)
 
+    def sealing_with(self, key_id: str) -> EncryptionService | None:
+        """Return a service that seals with the key *key_id*; None when it is not configured."""
+        if key_id not in self._keys:
+            return None
+        others = {known: key for known, key in self._keys.items() if known != key_id}
+        return EncryptionService(self._keys[key_id], key_id=key_id, previous_keys=others)
+
     def opens_under_another_name(self, token: Sealed) -> bool:
         """Tell whether one of the keys sealed the bound *token*, whatever key it names.
 

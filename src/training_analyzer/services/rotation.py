@@ -89,7 +89,7 @@ class Rotation:
             resealed += changed
             self._ciphertexts.label_empty_rows(self._encryption.key_id)
             census = take_census(self._ciphertexts, alone, _silent)
-            if census.is_rotated and self._ciphertexts.retire(self._replaced()):
+            if census.is_rotated and self._retire_others():
                 break
             if not changed and not missed:
                 # Only secrets that do not open are left.
@@ -130,8 +130,10 @@ class Rotation:
                 tokens[secret.context.field] = self._encryption.encrypt(plain, secret.context)
         return Resealed(row, tokens)
 
-    def _replaced(self) -> set[str]:
-        return set(self._keys.all()) - self._retired() - {self._encryption.key_id}
+    def _retire_others(self) -> bool:
+        primary = self._encryption.key_id
+        others = set(self._keys.all()) - self._retired() - {primary}
+        return self._ciphertexts.retire(others, successor=primary)
 
     def _retired(self) -> set[str]:
         return {key_id for key_id, key in self._keys.all().items() if key.is_retired}

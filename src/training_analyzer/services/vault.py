@@ -52,14 +52,6 @@ class Vault:
         """Return the id of the key that new secrets are sealed with."""
         return self._encryption.key_id
 
-    def refuse_retired_key(self) -> None:
-        """Raise `KeyRetired` when nothing can be stored with this process's key any more.
-
-        To be asked before Garmin hands out what can be used once: it would be lost.
-        """
-        if not self._secrets.takes(self.key_id):
-            raise KeyRetired
-
     def seal(self, user_id: str, field: str, text: str | Secret) -> str:
         """Return *text* encrypted and bound to *user_id* and *field*; store nothing."""
         plain = text.reveal() if isinstance(text, Secret) else text
@@ -78,16 +70,32 @@ class Vault:
         expires_at: datetime | None = None,
         expected_version: int | None = None,
     ) -> bool:
-        """Store *text* sealed; False when the stored version is not *expected_version*."""
-        return self._secrets.put(
-            user_id,
-            field,
-            self.seal(user_id, field, text),
-            self.key_id,
-            expires_at,
-            expected_version=expected_version,
-            now=self._now(),
-        )
+        """Store *text* sealed; False when the stored version is not *expected_version*.
+
+        Raises `KeyRetired` when this process was left with a key that a rotation retired,
+        and does not have its successor.
+        """
+        plain = text.reveal() if isinstance(text, Secret) else text
+
+        def put(encryption: EncryptionService) -> bool:
+            return self._secrets.put(
+                user_id,
+                field,
+                encryption.encrypt(plain, context=SecretContext(user_id, field)),
+                encryption.key_id,
+                expires_at,
+                expected_version=expected_version,
+                now=self._now(),
+            )
+
+        try:
+            return put(self._encryption)
+        except KeyRetired:
+            # A token that Garmin has just renewed exists nowhere else: it must not be lost.
+            successor = self._encryption.sealing_with(self._secrets.sealing_key() or "")
+            if successor is None:
+                raise
+            return put(successor)
 
     def get(self, user_id: str, field: str) -> Opened | None:
         """Return the opened secret, or None. Raises `DecryptionError`."""

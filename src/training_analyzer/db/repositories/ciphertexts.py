@@ -102,14 +102,14 @@ class CiphertextsRepository:
                 .values(encryption_key_id=key_id)
             )
 
-    def retire(self, key_ids: set[str]) -> bool:
+    def retire(self, key_ids: set[str], *, successor: str) -> bool:
         """Retire *key_ids*; False, and no change, while a secret may still need one of them."""
         with self._database.write() as db:
             lock_keys(db, key_ids)
             named = _count_by_key(db)
             if any(named[key_id] for key_id in (*key_ids, None)):
                 return False
-            mark_retired(db, key_ids)
+            mark_retired(db, key_ids, successor=successor)
         return True
 
     def scrub(self) -> bool:

@@ -91,13 +91,14 @@ def lock_keys(db: Connection, key_ids: set[str]) -> None:
     ).all()
 
 
-def mark_retired(db: Connection, key_ids: set[str]) -> None:
-    """Let no secret be sealed with *key_ids* any more, from this transaction's end on."""
-    db.execute(
-        update(encryption_keys)
-        .where(encryption_keys.c.key_id.in_(sorted(key_ids)))
-        .values(status=RETIRED)
-    )
+def mark_retired(db: Connection, key_ids: set[str], *, successor: str) -> None:
+    """Let *successor* seal instead of *key_ids*, from this transaction's end on."""
+    for wanted, status in ((sorted(key_ids), RETIRED), ([successor], PRIMARY)):
+        db.execute(
+            update(encryption_keys)
+            .where(encryption_keys.c.key_id.in_(wanted))
+            .values(status=status)
+        )
 
 
 def refuse_retired(db: Connection, *tokens: str | None) -> None:
@@ -119,10 +120,10 @@ def refuse_retired(db: Connection, *tokens: str | None) -> None:
         raise KeyRetired
 
 
-def is_retired(db: Connection, key_id: str) -> bool:
-    """Tell whether no secret may be sealed with *key_id* any more."""
-    found = db.execute(select(encryption_keys.c.status).where(encryption_keys.c.key_id == key_id))
-    return found.scalar_one_or_none() == RETIRED
+def primary_key(db: Connection) -> str | None:
+    """Return the id of the key that was made primary last, or None."""
+    found = db.execute(select(encryption_keys.c.key_id).where(encryption_keys.c.status == PRIMARY))
+    return found.scalars().first()
 
 
 def named_key(token: str | None) -> str | None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from training_analyzer.db.clock import utc_now
 from training_analyzer.db.insert import insert_into
-from training_analyzer.db.repositories.encryption_keys import is_retired, refuse_retired
+from training_analyzer.db.repositories.encryption_keys import primary_key, refuse_retired
 from training_analyzer.db.repositories.user_id import checked_user_id
 from training_analyzer.db.tables import garmin_credentials, garmin_secrets
 from training_analyzer.model import Sealed, SecretContext
@@ -97,10 +97,10 @@ class SecretsRepository:
             )
             return [row.user_id for row in found]
 
-    def takes(self, key_id: str) -> bool:
-        """Tell whether a secret may still be sealed with the key *key_id*."""
+    def sealing_key(self) -> str | None:
+        """Return the id of the key that secrets are to be sealed with; None if none is recorded."""
         with self._database.read() as db:
-            return not is_retired(db, key_id)
+            return primary_key(db)
 
     def delete(self, user_id: str, field: str) -> bool:
         """Remove the secret; tell whether there was one."""
