@@ -152,8 +152,13 @@ def test_times_in_words() -> None:
     assert phrases.about(7300) == "about 2 hours"
 
 
-def test_every_stream_has_a_name_and_its_group() -> None:
-    """A new stream of the catalog gets a name for people, under the switch that rules it."""
-    assert {stream.name: stream.group for stream in CATALOG} == {
-        name: group for name, (_, group) in phrases.STREAMS.items()
-    }
+def test_every_stream_has_a_name_that_reads_well() -> None:
+    """Each stream of the catalog is called by words, with its abbreviations spelled as usual."""
+    names = {stream.name: phrases.stream_name(stream.name) for stream in CATALOG}
+
+    assert len(set(names.values())) == len(CATALOG)
+    assert all(name[0].isupper() and "_" not in name for name in names.values())
+    assert names["vo2max"] == "VO2max"
+    assert names["hrv_detail"] == "HRV detail"
+    assert names["race_predictions"] == "Race predictions"
+    assert names["functional_threshold"] == "Functional threshold power"

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.model import DayState, Group
+from training_analyzer.model import DayState
+from training_analyzer.services.reading import GROUPS
 from training_analyzer.web.pages import charts, phrases
 
 if TYPE_CHECKING:
@@ -179,10 +180,10 @@ def _distance(metres: float) -> str:
 
 
 def _coverage(name: str, states: Sequence[DayState | None], config: GarminSyncConfig) -> Coverage:
-    label, group = phrases.STREAMS.get(name, (phrases.stream_name(name), Group.PROFILE))
+    label = phrases.stream_name(name)
     known, asked = _share(states)
     if not asked or not any(states):
-        is_off = group not in config.groups
+        is_off = GROUPS[name] not in config.groups
         words = "switched off" if is_off else "not given by Garmin"
         if not is_off and not any(states):
             words = "not fetched"
