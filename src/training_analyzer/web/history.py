@@ -46,7 +46,7 @@ def details_of(run: GarminSyncHistory) -> Details:
 def windows_total(run: GarminSyncHistory) -> int | None:
     """Return how many windows the run has; None until it is known.
 
-    A run first asks for the profile, whose two windows would look like the whole of it.
+    A run first asks for the profile, whose windows would look like the whole of it.
     The plan that comes after sets the run's days.
     """
     is_planned = run.sync_from_date is not None or run.status != RunStatus.RUNNING
