@@ -49,7 +49,7 @@ TABLES: Final = {
     "vo2max_days": "VO2max of a day, for each sport.",
     "garmin_identities": "Which Garmin account a person's data came from; outlives a disconnect.",
     "garmin_logins": "Password logins of the last 30 days, by a fingerprint of the account.",
-    "garmin_learned_caps": "How many days a route gave at most, where that was fewer than expected.",
+    "garmin_learned_caps": "How many days a route gave at most, where that was fewer than known.",
     "garmin_probes": "What Garmin last said about the newest upload of a person's devices.",
     "garmin_reparses": "How far a reparse of the archive got; empty when none is under way.",
     "training_readiness": "Training readiness, each time that Garmin computed it.",
@@ -72,8 +72,8 @@ VIEW_NOTES: Final = {
     "v_activity": "Each activity that counts, in kilometres and minutes: without deleted ones, "
     "duplicates and the legs of a multisport.",
     "v_night": "Each night, under the day of waking up: sleep in hours, HRV, resting heart rate.",
-    "v_day": "One row for each day that any table knows. Weight is the mean of the day's weigh-ins, "
-    "training status that of the primary device, readiness the one after waking up.",
+    "v_day": "One row for each day that any table knows. Weight is the mean of the day's "
+    "weigh-ins, training status that of the primary device, readiness the one after waking up.",
 }
 SETTINGS: Final = {
     "CREDENTIAL_ENCRYPTION_KEY": "Encrypts every stored secret. Keep a copy apart from the data.",

@@ -11,6 +11,7 @@ GarminSyncError                    HTTP  exit
 ├── UserExists                     409   1
 ├── InvalidUserName                422   2
 ├── NotConnected                   409   1
+├── ExportImpossible               409   1  files in the way, a folder, a missing library
 ├── SyncTooSoon                    429  75
 │   └── CoolingDown                429  75  Garmin asked to wait; force does not help
 ├── SyncAlreadyRunning             409  75
@@ -156,6 +157,13 @@ class NotConnected(GarminSyncError):
     """No Garmin account is connected. Connect one first."""
 
     code = "not_connected"
+    http_status = 409
+
+
+class ExportImpossible(GarminSyncError):
+    """The data cannot be written there."""
+
+    code = "export_impossible"
     http_status = 409
 
 

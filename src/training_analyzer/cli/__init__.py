@@ -10,6 +10,7 @@ from training_analyzer.cli.connecting import connect, disconnect
 from training_analyzer.cli.coverage import coverage
 from training_analyzer.cli.database import db
 from training_analyzer.cli.demo import demo
+from training_analyzer.cli.exporting import export
 from training_analyzer.cli.keys import keys
 from training_analyzer.cli.one_line import OneLineErrors
 from training_analyzer.cli.options import FLAG
@@ -35,7 +36,7 @@ app = typer.Typer(
 _COMMANDS = {
     "Begin": (demo, init, serve),
     "People and connections": (connect, disconnect),
-    "Sync": (sync, status, history, coverage, config),
+    "Sync": (sync, status, history, coverage, config, export),
     "Upkeep": (simulate,),
 }
 app.add_typer(user, name="user", rich_help_panel="People and connections")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Self
 from training_analyzer.db import open_database
 from training_analyzer.db.repositories.ciphertexts import CiphertextsRepository
 from training_analyzer.db.repositories.encryption_keys import EncryptionKeysRepository
+from training_analyzer.db.repositories.exporting import ExportRepository
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.identities import IdentitiesRepository
@@ -30,6 +31,7 @@ from training_analyzer.jobs.threads import ThreadDispatcher
 from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.services.connections import Connections
 from training_analyzer.services.encryption import EncryptionService
+from training_analyzer.services.exporting import Exports
 from training_analyzer.services.identity import Identity
 from training_analyzer.services.keep_alive import KeepAlive
 from training_analyzer.services.key_checks import check_keys
@@ -74,6 +76,7 @@ class Runtime:
     keep_alive: KeepAlive
     dispatcher: Dispatcher
     keys: Rotation
+    exports: Exports
 
     def close(self) -> None:
         """Close the database. Stop the scheduler before."""
@@ -156,6 +159,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
         keys=Rotation(
             CiphertextsRepository(database), EncryptionKeysRepository(database), encryption
         ),
+        exports=Exports(ExportRepository(database)),
     )
 
 
