@@ -10,6 +10,8 @@ from training_analyzer.db.tables import metadata
 from training_analyzer.services.connections import Connected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from training_analyzer.db import Database
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import Account, SimulatorServer
@@ -25,6 +27,15 @@ DATA_TABLES = (
     "weigh_ins",
     "training_status_days",
     "vo2max_days",
+    "training_readiness",
+    "race_predictions",
+    "endurance_scores",
+    "hill_scores",
+    "fitness_ages",
+    "lactate_thresholds",
+    "heart_rate_zones",
+    "personal_records",
+    "devices",
 )
 
 
@@ -63,3 +74,27 @@ def data_requests(garmin: SimulatorServer, since: int = 0) -> list[str]:
         and "/mobile/" not in entry.path
         and "socialProfile" not in entry.path
     ]
+
+
+class Inline:
+    """A dispatcher that runs woken users at once, in the caller's thread."""
+
+    def __init__(self) -> None:
+        self.run: Callable[[str], None] | None = None
+        self.woken: list[str] = []
+
+    def start(self, run: Callable[[str], None]) -> None:
+        """Remember what to call."""
+        self.run = run
+
+    def wake(self, user_ids: Any) -> None:
+        """Run each user now."""
+        for user_id in user_ids:
+            self.woken.append(user_id)
+            if self.run is not None:
+                self.run(user_id)
+
+    def stop(self, grace_s: float) -> bool:
+        """Stop running anybody; nothing can be left over."""
+        self.run = None
+        return grace_s > 0

@@ -7,39 +7,16 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from services_stage import Inline
 
 from training_analyzer.planning import spread
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
-
-
-class Inline:
-    """A dispatcher that runs woken users at once, in the caller's thread."""
-
-    def __init__(self) -> None:
-        self.run: Callable[[str], None] | None = None
-        self.woken: list[str] = []
-
-    def start(self, run: Callable[[str], None]) -> None:
-        """Remember what to call."""
-        self.run = run
-
-    def wake(self, user_ids: Any) -> None:
-        """Run each user now."""
-        for user_id in user_ids:
-            self.woken.append(user_id)
-            if self.run is not None:
-                self.run(user_id)
-
-    def stop(self, grace_s: float) -> bool:
-        """Stop running anybody; nothing can be left over."""
-        self.run = None
-        return grace_s > 0
 
 
 @pytest.fixture
