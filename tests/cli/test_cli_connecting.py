@@ -67,6 +67,54 @@ def test_a_personal_key_connects(shell: Shell, kay: Account) -> None:
     assert shell.done("status", "kay", "--json").document["connection"]["kind"] == "personal-key"
 
 
+def test_a_ticket_connects(shell: Shell, garmin: SimulatorServer, tom: Account) -> None:
+    """The page that a browser ended on connects, without password and code."""
+    shell.done("user", "add", "tom")
+    page = f"https://mobile.integration.garmin.com/gcm/android?ticket={garmin.ticket(tom.email)}\n"
+
+    said = shell.done("connect", "tom", "--kind", "ticket", stdin=page)
+
+    assert tom.display_name in said.out
+    assert shell("connect", "tom", "--kind", "ticket", stdin=page).code == 1
+
+
+def test_a_password_can_be_forgotten(shell: Shell, garmin: SimulatorServer, ada: Account) -> None:
+    """With --forget-password the account syncs, and a dead session asks the person."""
+    shell.done("user", "add", "ada")
+    shell.done(
+        *("connect", "ada", "--kind", "password", "--email", ada.email, "--forget-password"),
+        stdin=f"{ada.password}\n",
+    )
+    garmin.faults.revoke_tokens(ada.email)
+
+    assert shell("sync", "ada").code == 1
+
+    told = shell.done("status", "ada", "--json").document
+    assert told["stands"] == "action_needed"
+    assert garmin.count("/mobile/api/login") == 1
+
+
+def test_another_account_replaces_the_data_only_when_told(
+    shell: Shell, connected: str, kay: Account
+) -> None:
+    """Another Garmin account is refused while data is there, and taken with --replace-data."""
+    shell.done("sync", connected)
+    key = f"{kay.personal_key}\n"
+
+    refused = shell("connect", connected, "--kind", "personal-key", stdin=key)
+    assert (refused.code, "--replace-data" in refused.err) == (1, True)
+
+    shell.done("connect", connected, "--kind", "personal-key", "--replace-data", stdin=key)
+    assert shell.done("coverage", connected, "--json").document["since"] is None
+
+
+def test_disconnecting_tells_what_stays_at_garmin(shell: Shell, connected: str) -> None:
+    """The person is told what a disconnect cannot take back."""
+    said = shell.done("disconnect", connected, "--yes")
+
+    assert "Garmin itself keeps the sessions" in said.out
+
+
 def test_disconnecting_keeps_the_data(shell: Shell, connected: str) -> None:
     """Without --delete-data the history and the days stay; the connection is gone."""
     shell.done("sync", connected)

@@ -41,6 +41,8 @@ def test_history_lists_runs_newest_first(
     assert "never synced" in shell.done("history", connected).out
     shell.done("sync", connected)
     garmin.faults.answer("/hrv-service", status=500)
+    # Without a new upload there would be nothing to ask for.
+    garmin.faults.answer("/wellness-service/wellness/syncTimestamp", body="just now")
     shell("sync", connected, "--force")
 
     said = shell.done("history", connected)

@@ -1,5 +1,7 @@
 """`connect` and `disconnect`: a person's link to one Garmin account."""
 
+from dataclasses import dataclass
+from enum import StrEnum
 from shlex import quote
 from typing import Annotated
 
@@ -11,48 +13,85 @@ from training_analyzer.cli.opening import opened_runtime
 from training_analyzer.cli.options import FLAG, AsJson, Name, Yes
 from training_analyzer.cli.printing import print_json, say
 from training_analyzer.errors import MfaInvalid, MfaRequired, UnknownUser
-from training_analyzer.model import Kind, Region, User
+from training_analyzer.model import Region, User
 from training_analyzer.services.connections import MOST_CODES, Connected, Connections, MfaPending
+from training_analyzer.services.leaving import WHAT_STAYS
 from training_analyzer.services.runtime import Runtime
+
+
+class WayIn(StrEnum):
+    """The ways to connect a Garmin account."""
+
+    PASSWORD = "password"  # noqa: S105 - the name of a way in
+    TOKEN = "token"  # noqa: S105 - likewise
+    TICKET = "ticket"
+    PERSONAL_KEY = "personal-key"
 
 
 def connect(
     name: Name,
     *,
-    kind: Annotated[Kind, typer.Option(metavar="KIND", help="password, token or personal-key.")],
+    kind: Annotated[
+        WayIn, typer.Option(metavar="KIND", help="password, token, ticket or personal-key.")
+    ],
     email: Annotated[
         str | None, typer.Option(metavar="E", help="The address that goes with a password.")
     ] = None,
     region: Annotated[
         Region, typer.Option(metavar="R", help="com, or cn for Garmin in China.")
     ] = Region.COM,
+    forget_password: Annotated[
+        bool,
+        typer.Option(
+            "--forget-password",
+            metavar=FLAG,
+            help="Keep the session only; when it ends, connect again by hand.",
+        ),
+    ] = False,
+    replace_data: Annotated[
+        bool,
+        typer.Option(
+            "--replace-data",
+            metavar=FLAG,
+            help="Delete what was synced from another Garmin account before.",
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Connect a person's Garmin account.
 
-    Asks for the password, the token (JSON, as garminconnect writes it) or the key of
-    Garmin's Personal API, and for the security code when Garmin wants one. Without a
+    Asks for the password, the token (JSON, as garminconnect writes it), the page that a
+    browser ended on after signing in to Garmin (its ticket lives a minute), or the key of
+    Garmin's Personal API; and for the security code when Garmin wants one. Without a
     terminal they are lines of standard input, in this order; never arguments.
     """
     with opened_runtime() as runtime:
         person = _known(runtime, name)
-        connections = runtime.connections
+        connections, user_id = runtime.connections, person.user_id
+        if kind is not WayIn.PASSWORD:
+            _refuse_for_other_ways(kind, email=email, forget_password=forget_password)
         match kind:
-            case Kind.PASSWORD:
-                connected = _by_password(connections, person, email, region)
-            case Kind.TOKEN:
-                _refuse_email(email, kind)
+            case WayIn.PASSWORD:
+                typed = _typed(email, region, keep=not forget_password, replace=replace_data)
+                connected = _by_password(connections, person, typed)
+            case WayIn.TOKEN:
                 token = ask_document("Token (one line of JSON)").strip()
                 connected = connections.connect_token(
-                    person.user_id, _given(token, "token"), region=region
+                    user_id, _given(token, "token"), region=region, replace_data=replace_data
                 )
-            case Kind.PERSONAL_KEY:
-                _refuse_email(email, kind)
+            case WayIn.TICKET:
+                page = ask_secret("Address or text of the page with the ticket") or ""
+                connected = connections.connect_ticket(
+                    user_id, _given(page, "ticket"), region=region, replace_data=replace_data
+                )
+            case WayIn.PERSONAL_KEY:
                 if region is not Region.COM:
                     message = "Garmin in China has no Personal API: use --kind token."
                     raise BadUsage(message)
                 key = (ask_secret("Personal API key") or "").strip()
-                connected = connections.connect_personal_key(person.user_id, _given(key, "key"))
+                connected = connections.connect_personal_key(
+                    user_id, _given(key, "key"), replace_data=replace_data
+                )
         if as_json:
             print_json(connected)
             return
@@ -84,6 +123,7 @@ def disconnect(
         elif there_was:
             kept = "The synced data is deleted, too." if delete_data else "The synced data stays."
             say(f"{person.name} is disconnected. {kept}")
+            say(WHAT_STAYS)
         else:
             say(f"{person.name} was not connected.")
 
@@ -96,16 +136,36 @@ def _known(runtime: Runtime, name: str) -> User:
         raise UnknownUser(message) from None
 
 
-def _by_password(
-    connections: Connections, person: User, email: str | None, region: Region
-) -> Connected:
+@dataclass(frozen=True, slots=True, repr=False)
+class _Typed:
+    """What goes to Garmin with a password, and what is kept of it."""
+
+    email: str
+    password: str
+    region: Region
+    keep: bool
+    replace: bool
+
+
+def _typed(email: str | None, region: Region, *, keep: bool, replace: bool) -> _Typed:
     if email is None and at_terminal():
         email = typer.prompt("E-mail address of the Garmin account", err=True)
     if not email:
         message = "A password needs its account: add --email ADDRESS."
         raise BadUsage(message)
     password = _given(ask_secret("Garmin password"), "password")
-    entered = connections.connect_password(person.user_id, email.strip(), password, region=region)
+    return _Typed(email.strip(), password, region, keep, replace)
+
+
+def _by_password(connections: Connections, person: User, typed: _Typed) -> Connected:
+    entered = connections.connect_password(
+        person.user_id,
+        typed.email,
+        typed.password,
+        region=typed.region,
+        keep_password=typed.keep,
+        replace_data=typed.replace,
+    )
     if isinstance(entered, MfaPending):
         return _with_code(connections, entered)
     return entered
@@ -137,7 +197,10 @@ def _given(secret: str | None, what: str) -> str:
     return secret
 
 
-def _refuse_email(email: str | None, kind: Kind) -> None:
+def _refuse_for_other_ways(kind: WayIn, *, email: str | None, forget_password: bool) -> None:
     if email is not None:
         message = f"--email belongs to --kind password; a {kind.value} knows its account."
+        raise BadUsage(message)
+    if forget_password:
+        message = f"--forget-password belongs to --kind password; a {kind.value} has none."
         raise BadUsage(message)

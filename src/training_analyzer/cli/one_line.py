@@ -24,13 +24,13 @@ _NEXT_STEP: Final = {
     "invalid_credentials": "(garmin-sync connect NAME --kind KIND)",
     "mfa_required": "(garmin-sync connect NAME --kind password)",
     "token_expired": "(garmin-sync connect NAME --kind KIND)",
-    "account_mismatch": "To change the account, first: garmin-sync disconnect NAME --delete-data",
+    "account_mismatch": "To delete its data and take this account instead: --replace-data",
     "sync_already_running": "Look at it with: garmin-sync status NAME",
     "sync_cooldown": "To do it all the same: --force",
     "token_invalid": "Pass on the JSON as it was written: connect NAME --kind token < token.json",
     "mfa_invalid": "Start again: garmin-sync connect NAME --kind password",
     "garmin_unavailable": "Try again later.",
-    "login_blocked": "Try again tomorrow, or connect with --kind token.",
+    "login_blocked": "What works now: --kind ticket, token or personal-key.",
     "blocked": "Try again in an hour.",
 }
 

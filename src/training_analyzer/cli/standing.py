@@ -39,6 +39,9 @@ class Standing:
     name: str
     user_id: str
     connection: Link | None
+    stands: str
+    reason: str | None
+    until: datetime | None
     is_running: bool
     not_before: datetime | None
     last_sync: GarminSyncHistory | None
@@ -47,13 +50,7 @@ class Standing:
     @property
     def state(self) -> str:
         """One word or two for the table."""
-        if self.connection is None:
-            return "not connected"
-        if not self.connection.is_valid:
-            return "connect again"
-        if self.is_running:
-            return "running"
-        return "waiting" if self.not_before else "ok"
+        return "running" if self.is_running else self.stands.replace("_", " ")
 
     def row(self) -> tuple[object, ...]:
         """Return the cells under `HEADINGS`."""
@@ -73,8 +70,11 @@ class Standing:
             yield "Garmin", "not connected: garmin-sync connect NAME --kind password"
         else:
             yield from _of_link(self.connection)
-        if self.is_running:
-            yield "Now", "a sync is running"
+        yield "State", self.state
+        if self.reason:
+            yield "", self.reason
+        if self.until:
+            yield "Until", f"{plain(self.until)} UTC"
         if self.last_sync is None:
             yield "Last sync", "never"
         else:
@@ -96,10 +96,14 @@ def standing_of(runtime: Runtime, person: User) -> Standing:
     entry = runtime.schedule.entry(user_id)
     latest = runtime.credentials.get_sync_history(user_id, limit=1)
     waits = entry.not_before if entry and entry.not_before and entry.not_before > now else None
+    stands = runtime.connections.standing(user_id)
     return Standing(
         name=person.name,
         user_id=user_id,
         connection=_link(runtime, user_id),
+        stands=stands.state.value,
+        reason=stands.reason,
+        until=stands.until,
         is_running=bool(entry and entry.lease_until and entry.lease_until > now),
         not_before=waits,
         last_sync=latest[0] if latest else None,
