@@ -3,6 +3,7 @@
 probe         nothing was uploaded since the last pass: that is all
 snapshots     profile first: its time zone decides which day today is
 ranges        every wanted day of every stream, newest first
+files         original files of activities; what has gone, what is double
 details       curves of the days whose row is new or changed, as far as the budget goes
 """
 
@@ -17,7 +18,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from training_analyzer.errors import GarminError, Reaction
 from training_analyzer.planning import plan, plan_snapshots
 from training_analyzer.planning.details import DETAIL_DAYS, details_budget, plan_details
+from training_analyzer.planning.files import missing, wanted_files
 from training_analyzer.planning.idle import LastPass, is_complete, may_be_idle
+from training_analyzer.services.activity_files import NAME as FILES
+from training_analyzer.services.activity_files import FilePhase
 from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
@@ -54,7 +58,7 @@ class Course:
         stamp = self._stamp() if span is None else None
         if self.run.ended_by is not None or (stamp is not None and self._is_idle(stamp)):
             return
-        for phase in (self._snapshots, lambda: self._ranges(span), self._details):
+        for phase in (self._snapshots, lambda: self._ranges(span), self._files, self._details):
             phase()
             if self.run.ended_by is not None:
                 return
@@ -76,10 +80,17 @@ class Course:
         now = self.now()
         if last.stamp != stamp or not may_be_idle(last, now=now):
             return False
+        if self._has_open_files(now):
+            return False
         coverage = self.data.coverage(self.lease.user_id)
         return is_complete(
             self.config, coverage, CATALOG, self.garmin.apis, now=now, zone=self._zone()
         )
+
+    def _has_open_files(self, now: datetime) -> bool:
+        """Tell whether files are left from the last run, whose budget ended before they did."""
+        known = self.data.files.known(self.lease.user_id)
+        return self.config.sync_activities and bool(missing(known) or wanted_files(known, now=now))
 
     def _snapshots(self) -> None:
         coverage = self.data.coverage(self.lease.user_id)
@@ -106,6 +117,12 @@ class Course:
         self.data.note_plan(self.lease, total=total, first=todo.first, last=todo.last)
         learned = self.run.walk(todo.windows, zone)
         self.passes.learn(self._by_api(learned), now=self.now())
+
+    def _files(self) -> None:
+        if not self.config.sync_activities:
+            return
+        if not self.data.coverage(self.lease.user_id).refused(FILES, now=self.now()):
+            FilePhase(self.run, self.lease, self.garmin, self.data.files, self.now).follow()
 
     def _details(self) -> None:
         now, zone = self.now(), self._zone()

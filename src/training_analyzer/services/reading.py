@@ -12,7 +12,9 @@ from training_analyzer.streams import CATALOG
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from training_analyzer.arrays import Number
     from training_analyzer.db.repositories.reading import Curve, ReadingRepository, SportTotal
+    from training_analyzer.streams import Row
 
 # The series that a summary shows: name -> (table, column, unit).
 SERIES = {
@@ -52,9 +54,23 @@ class Reading:
     def sports(self, user_id: str) -> list[SportTotal]:
         """Return activities by sport: how many, how far (m), how long (s); most first.
 
-        A multisport parent is counted, its legs are not.
+        A multisport parent is counted, its legs are not; of two records of one effort the
+        richer counts; what was deleted at Garmin does not.
         """
         return self._repository.sports(user_id)
+
+    def track(self, user_id: str, activity_id: int) -> dict[str, list[Number]]:
+        """Return the recorded columns of an activity, all of one length; empty without a track.
+
+        `time_s` (unix seconds) is always there; of `latitude_deg`, `longitude_deg`,
+        `altitude_m`, `distance_m`, `speed_mps`, `hr_bpm`, `cadence_rpm`, `power_w`,
+        `temperature_c` and, in a multisport, `session_index` those that were recorded.
+        """
+        return self._repository.track(user_id, activity_id) or {}
+
+    def laps(self, user_id: str, activity_id: int) -> list[Row]:
+        """Return the laps of an activity's file, in their order; columns of `activity_laps`."""
+        return self._repository.laps(user_id, activity_id)
 
     def series(self, user_id: str, name: str, *, first: date, last: date) -> list[float | None]:
         """Return one value a day from *first* to *last*, None where there is none.

@@ -97,10 +97,7 @@ class Run:
         """
         agenda = Agenda(windows)
         while window := agenda.take():
-            if self._is_lost():
-                raise LeaseLost
-            if self._must_stop():
-                raise Stopping
+            self.go_on()
             try:
                 total = self.counts.windows_done + agenda.remaining + 1
                 self._ask(window, zone, total=total)
@@ -114,6 +111,28 @@ class Run:
         self.ended_by = self.ended_by or agenda.ended_by
         self.counts = replace(self.counts, requests=self.requests)
         return agenda.learned_caps
+
+    def go_on(self) -> None:
+        """Raise `LeaseLost` or `Stopping` where the run has to end between two requests."""
+        if self._is_lost():
+            raise LeaseLost
+        if self._must_stop():
+            raise Stopping
+
+    def has_stored(self, counts: RunCounts, *, stream: str, first: date, last: date) -> None:
+        """Take over *counts*, which are stored, and tell whoever watches."""
+        self.counts = counts
+        self._watch(
+            Progress(
+                counts.windows_done,
+                counts.windows_total or counts.windows_done,
+                stream,
+                first,
+                last,
+                counts.requests,
+                counts.rows_changed,
+            )
+        )
 
     @property
     def requests(self) -> int:
@@ -136,21 +155,20 @@ class Run:
         changed = self._data.store(
             self._lease, window, payload, rows, ledger, counts=counts, now=now, ttl=self._ttl
         )
-        self.counts = counts.after(window, changed)
-        self._watch(
-            Progress(
-                self.counts.windows_done,
-                total,
-                window.stream.name,
-                window.first,
-                window.last,
-                self.counts.requests,
-                self.counts.rows_changed,
-            )
+        self.has_stored(
+            counts.after(window, changed),
+            stream=window.stream.name,
+            first=window.first,
+            last=window.last,
         )
 
     def _count(self, window: Window, ledger: Iterable[LedgerDay], *, total: int) -> RunCounts:
-        seen = {line.calendar_date for line in ledger if line.state is DayState.DATA}
+        # A snapshot is asked for on a day and tells of none.
+        seen = {
+            line.calendar_date
+            for line in ledger
+            if line.state is DayState.DATA and not window.stream.is_snapshot
+        }
         if window.stream.group is Group.WELLNESS:
             self._wellness_days |= seen
         elif window.stream.group is Group.FITNESS:

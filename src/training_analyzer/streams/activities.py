@@ -21,7 +21,7 @@ from training_analyzer.streams.fields import (
     positive,
     text,
 )
-from training_analyzer.streams.rows import RowParser, any_of, listed
+from training_analyzer.streams.rows import RowParser, any_of, digest_of, listed
 from training_analyzer.streams.stream import Route, Stream
 
 if TYPE_CHECKING:
@@ -156,7 +156,10 @@ _COLUMNS: Final[Mapping[str, Column]] = {
 }
 
 parse_activities: Final = RowParser(
-    listed(), _COLUMNS, key=("activity_id",), measured=any_of("calendar_date")
+    listed(),
+    {**_COLUMNS, "row_sha256": digest_of(_COLUMNS)},
+    key=("activity_id",),
+    measured=any_of("calendar_date"),
 )
 """Return one row per activity of a list answer; absent fields are None.
 

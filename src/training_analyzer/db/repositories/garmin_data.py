@@ -14,8 +14,12 @@ import zstandard
 from sqlalchemy import delete, select, update
 
 from training_analyzer.db.insert import insert_into
+from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
+from training_analyzer.db.repositories.listed import note_listed
+from training_analyzer.db.repositories.progress import write_progress
 from training_analyzer.db.repositories.schedule import hold
 from training_analyzer.db.tables import (
+    activities,
     garmin_coverage,
     garmin_payloads,
     garmin_sync_history,
@@ -76,6 +80,11 @@ class GarminDataRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def files(self) -> ActivityFilesRepository:
+        """Return what is stored of activities beyond their rows."""
+        return ActivityFilesRepository(self._database)
+
     def coverage(self, user_id: str) -> Coverage:
         """Return the user's whole ledger."""
         table = garmin_coverage
@@ -134,8 +143,11 @@ class GarminDataRepository:
                     upsert(db, metadata.tables[table], [owner | row for row in found], now=now)
                     for table, found in rows.items()
                 )
+                if window.stream.table == activities.name:
+                    listed = rows.get(activities.name, ())
+                    note_listed(db, lease.user_id, window, listed, now=now)
             _write_ledger(db, lease.user_id, window.stream.name, ledger)
-            _write_progress(db, lease.run_id, counts.after(window, changed))
+            write_progress(db, lease.run_id, counts.after(window, changed))
         return changed
 
     def note_failure(
@@ -233,19 +245,3 @@ def _write_ledger(
         for line in ledger
     ]
     db.execute(merge, lines)
-
-
-def _write_progress(db: Connection, run_id: int, counts: RunCounts) -> None:
-    db.execute(
-        update(garmin_sync_history)
-        .where(garmin_sync_history.c.id == run_id)
-        .values(
-            activities_synced=counts.activities_synced,
-            wellness_days_synced=counts.wellness_days_synced,
-            fitness_days_synced=counts.fitness_days_synced,
-            requests=counts.requests,
-            rows_changed=counts.rows_changed,
-            windows_done=counts.windows_done,
-            windows_total=counts.windows_total,
-        )
-    )

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from training_analyzer.arrays import unpack
-from training_analyzer.db.tables import activities, garmin_coverage, intraday_series, metadata
+from training_analyzer.db.tables import (
+    activities,
+    activity_laps,
+    activity_tracks,
+    garmin_coverage,
+    intraday_series,
+    metadata,
+)
 from training_analyzer.model import DayState
 
 if TYPE_CHECKING:
@@ -18,6 +25,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.arrays import Number
     from training_analyzer.db import Database
+    from training_analyzer.streams import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,10 @@ class ReadingRepository:
         self._database = database
 
     def sports(self, user_id: str) -> list[SportTotal]:
-        """Return totals by activity type, most activities first; legs of a multisport left out."""
+        """Return totals by activity type, most activities first; nothing is counted twice.
+
+        Left out are legs of a multisport, duplicates, and what was deleted at Garmin.
+        """
         sport = func.coalesce(activities.c.type_key, "other")
         query = (
             select(
@@ -65,7 +76,12 @@ class ReadingRepository:
                 func.coalesce(func.sum(activities.c.distance_m), 0.0).label("distance_m"),
                 func.coalesce(func.sum(activities.c.duration_s), 0.0).label("duration_s"),
             )
-            .where(activities.c.user_id == user_id, activities.c.parent_id.is_(None))
+            .where(
+                activities.c.user_id == user_id,
+                activities.c.parent_id.is_(None),
+                activities.c.duplicate_of.is_(None),
+                activities.c.deleted_at.is_(None),
+            )
             .group_by(sport)
             .order_by(func.count().desc(), sport)
         )
@@ -90,6 +106,27 @@ class ReadingRepository:
         )
         with self._database.read() as db:
             return {row.calendar_date: float(row.value) for row in db.execute(query)}
+
+    def track(self, user_id: str, activity_id: int) -> dict[str, list[Number]] | None:
+        """Return the columns of an activity's track, or None when it has none."""
+        table = activity_tracks
+        query = select(table.c.points_zstd).where(
+            table.c.user_id == user_id, table.c.activity_id == activity_id
+        )
+        with self._database.read() as db:
+            packed = db.execute(query).scalar_one_or_none()
+        return None if packed is None else unpack(packed)
+
+    def laps(self, user_id: str, activity_id: int) -> list[Row]:
+        """Return the laps of an activity, in their order, with the columns of their table."""
+        table = activity_laps
+        query = (
+            select(table)
+            .where(table.c.user_id == user_id, table.c.activity_id == activity_id)
+            .order_by(table.c.lap_index)
+        )
+        with self._database.read() as db:
+            return [dict(row) for row in db.execute(query).mappings()]
 
     def curve(self, user_id: str, kind: str, day: date) -> Curve | None:
         """Return the curve of one kind and day, or None."""

@@ -94,6 +94,13 @@ activities: Final = data_table(
     text_("row_sha256"),
     instant("deleted_at"),
     big("duplicate_of"),
+    # When a complete list did not have it; Garmin's word on that is still to be asked for.
+    instant("missing_since"),
+    # The version that its file was last asked for, how that went, how often and when.
+    text_("file_version"),
+    text_("file_state"),
+    integer("file_tries"),
+    instant("file_tried_at"),
 )
 Index("ix_activities_user_id_start_utc", activities.c.user_id, activities.c.start_utc)
 

@@ -4,6 +4,16 @@ ALTER TABLE activities ADD COLUMN deleted_at TIMESTAMP WITH TIME ZONE;
 
 ALTER TABLE activities ADD COLUMN duplicate_of BIGINT;
 
+ALTER TABLE activities ADD COLUMN missing_since TIMESTAMP WITH TIME ZONE;
+
+ALTER TABLE activities ADD COLUMN file_version TEXT;
+
+ALTER TABLE activities ADD COLUMN file_state TEXT;
+
+ALTER TABLE activities ADD COLUMN file_tries INTEGER;
+
+ALTER TABLE activities ADD COLUMN file_tried_at TIMESTAMP WITH TIME ZONE;
+
 CREATE TABLE training_readiness (
     user_id TEXT NOT NULL,
     computed_utc TIMESTAMP WITH TIME ZONE NOT NULL,

@@ -4,6 +4,16 @@ ALTER TABLE activities ADD COLUMN deleted_at TEXT;
 
 ALTER TABLE activities ADD COLUMN duplicate_of INTEGER;
 
+ALTER TABLE activities ADD COLUMN missing_since TEXT;
+
+ALTER TABLE activities ADD COLUMN file_version TEXT;
+
+ALTER TABLE activities ADD COLUMN file_state TEXT;
+
+ALTER TABLE activities ADD COLUMN file_tries INTEGER;
+
+ALTER TABLE activities ADD COLUMN file_tried_at TEXT;
+
 CREATE TABLE training_readiness (
     user_id TEXT NOT NULL,
     computed_utc TEXT NOT NULL,

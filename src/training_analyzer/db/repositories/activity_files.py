@@ -1,0 +1,228 @@
+"""Original files with their laps and tracks, and what became of activities: gone, or doubled.
+
+One activity is one transaction, which begins by proving that the lease is still ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from training_analyzer.db.repositories.progress import write_progress
+from training_analyzer.db.repositories.schedule import hold
+from training_analyzer.db.tables import (
+    activities,
+    activity_files,
+    activity_laps,
+    activity_tracks,
+    garmin_coverage,
+)
+from training_analyzer.db.upsert import upsert
+from training_analyzer.errors import LeaseLost
+from training_analyzer.model import DayState
+from training_analyzer.planning.files import MOST_TRIES, FileState, KnownActivity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from training_analyzer.db import Database
+    from training_analyzer.db.repositories.garmin_data import RunCounts
+    from training_analyzer.model import Lease
+    from training_analyzer.streams import Row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActivityFile:
+    """A downloaded file and what was read in it: laps, and at most one track."""
+
+    file: Row
+    laps: Sequence[Row] = ()
+    tracks: Sequence[Row] = ()
+
+
+class ActivityFilesRepository:
+    """Files, laps and tracks of all users on one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def known(self, user_id: str) -> list[KnownActivity]:
+        """Return what decides about the files of the user's activities."""
+        wanted = KnownActivity.__dataclass_fields__
+        query = select(*(activities.c[name] for name in wanted)).where(
+            activities.c.user_id == user_id
+        )
+        with self._database.read() as db:
+            return [_known(row) for row in db.execute(query).mappings()]
+
+    def note_try(
+        self, lease: Lease, activity: KnownActivity, *, now: datetime, ttl: timedelta
+    ) -> None:
+        """Write that the file of *activity* is about to be asked for, before it is.
+
+        A file on which the process dies is thereby counted, too.
+        """
+        is_again = activity.file_version == activity.version
+        tries = (activity.file_tries if is_again else 0) + 1
+        state = FileState.TRYING if tries < MOST_TRIES else FileState.FAILED
+        self._mark(
+            lease,
+            activity.activity_id,
+            until=now + ttl,
+            file_version=activity.version,
+            file_state=state.value,
+            file_tries=tries,
+            file_tried_at=now,
+        )
+
+    def take_back_try(self, lease: Lease, activity: KnownActivity, *, until: datetime) -> None:
+        """Write *activity* as it was before it was asked for: the fault was not the file's."""
+        self._mark(
+            lease,
+            activity.activity_id,
+            until=until,
+            file_version=activity.file_version,
+            file_state=activity.file_state,
+            file_tries=activity.file_tries,
+            file_tried_at=activity.file_tried_at,
+        )
+
+    def note_refused(
+        self, lease: Lease, stream: str, code: str, *, now: datetime, ttl: timedelta
+    ) -> None:
+        """Write to the ledger that Garmin gives this account no file at all."""
+        line = {
+            "user_id": lease.user_id,
+            "stream": stream,
+            "calendar_date": now.date().isoformat(),
+            "state": DayState.UNSUPPORTED.value,
+            "settled": 0,
+            "fetched_at": now,
+            "error_code": code,
+        }
+        with self._database.write() as db:
+            if not hold(db, lease, until=now + ttl):
+                raise LeaseLost
+            upsert(db, garmin_coverage, [line], now=now)
+
+    def store(  # noqa: PLR0913 - the parts of one transaction, each named
+        self,
+        lease: Lease,
+        activity: KnownActivity,
+        found: ActivityFile | None,
+        legs: Sequence[Row],
+        *,
+        api: str,
+        counts: RunCounts,
+        now: datetime,
+        ttl: timedelta,
+    ) -> int:
+        """Store a file with all that was read in it, and the legs; return the rows changed.
+
+        *found* is None where Garmin has no file. Laps and tracks of an earlier version go;
+        its file stays. Raises `LeaseLost`, and stores nothing, when the lease is not ours.
+        """
+        state = FileState.NONE if found is None else FileState.STORED
+        owner = {"user_id": lease.user_id, "api": api}
+        with self._database.write() as db:
+            if not hold(db, lease, until=now + ttl):
+                raise LeaseLost
+            changed = upsert(db, activities, [owner | leg for leg in legs], now=now)
+            if found is not None:
+                mine = {**owner, "activity_id": activity.activity_id}
+                changed += _write_file(db, mine, found, now=now)
+            db.execute(
+                update(activities)
+                .where(_is(lease.user_id, activity.activity_id))
+                .values(file_state=state.value)
+            )
+            write_progress(
+                db, lease.run_id, replace(counts, rows_changed=counts.rows_changed + changed)
+            )
+        return changed
+
+    def delete(self, lease: Lease, activity_id: int, *, now: datetime, ttl: timedelta) -> None:
+        """Write that the activity and its legs are gone from Garmin; every row stays."""
+        with self._database.write() as db:
+            if not hold(db, lease, until=now + ttl):
+                raise LeaseLost
+            one = or_(
+                activities.c.activity_id == activity_id, activities.c.parent_id == activity_id
+            )
+            db.execute(
+                update(activities)
+                .where(activities.c.user_id == lease.user_id, one)
+                .values(deleted_at=now, changed_at=now)
+            )
+
+    def keep(self, lease: Lease, activity_id: int, *, until: datetime) -> None:
+        """Write that the activity is there although a list did not have it."""
+        self._mark(lease, activity_id, until=until, missing_since=None)
+
+    def link(
+        self, lease: Lease, links: Mapping[int, int | None], *, now: datetime, ttl: timedelta
+    ) -> None:
+        """Write which activity each of *links* is a duplicate of."""
+        with self._database.write() as db:
+            if not hold(db, lease, until=now + ttl):
+                raise LeaseLost
+            for activity_id, duplicate_of in links.items():
+                db.execute(
+                    update(activities)
+                    .where(_is(lease.user_id, activity_id))
+                    .values(duplicate_of=duplicate_of, changed_at=now)
+                )
+
+    def _mark(
+        self,
+        lease: Lease,
+        activity_id: int,
+        *,
+        until: datetime,
+        **values: Any,  # noqa: ANN401 - columns of one table
+    ) -> None:
+        with self._database.write() as db:
+            if not hold(db, lease, until=until):
+                raise LeaseLost
+            db.execute(update(activities).where(_is(lease.user_id, activity_id)).values(**values))
+
+
+def _is(user_id: str, activity_id: int) -> ColumnElement[bool]:
+    return and_(activities.c.user_id == user_id, activities.c.activity_id == activity_id)
+
+
+def _known(row: Mapping[Any, Any]) -> KnownActivity:
+    values = dict(row)
+    day, state = values["calendar_date"], values["file_state"]
+    values["calendar_date"] = date.fromisoformat(day) if day else None
+    values["file_state"] = FileState(state) if state else None
+    values["file_tries"] = values["file_tries"] or 0
+    for name in ("is_parent", "is_manual"):
+        values[name] = bool(values[name])
+    return KnownActivity(**values)
+
+
+def _write_file(
+    db: Connection, owner: Mapping[str, Any], found: ActivityFile, *, now: datetime
+) -> int:
+    mine = [
+        [table.c[name] == owner[name] for name in ("user_id", "activity_id")]
+        for table in (activity_laps, activity_tracks)
+    ]
+    db.execute(delete(activity_laps).where(*mine[0], activity_laps.c.lap_index >= len(found.laps)))
+    if not found.tracks:
+        db.execute(delete(activity_tracks).where(*mine[1]))
+    return sum(
+        upsert(db, table, [{**owner, **row} for row in rows], now=now)
+        for table, rows in (
+            (activity_files, [found.file]),
+            (activity_laps, found.laps),
+            (activity_tracks, found.tracks),
+        )
+    )

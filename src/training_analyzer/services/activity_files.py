@@ -1,0 +1,185 @@
+"""The files phase of a run: what a list does not tell of activities. Decides nothing by itself.
+
+for each activity that a complete list no longer had   ask for its page; only a 404 deletes
+for each activity whose file is wanted, newest first   download, decode, store; legs of a multisport
+link the duplicates
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from training_analyzer import fit
+from training_analyzer.arrays import pack
+from training_analyzer.db.repositories.activity_files import ActivityFile
+from training_analyzer.errors import ForbiddenStream, GarminError, Reaction
+from training_analyzer.model import Failure
+from training_analyzer.planning.files import (
+    FILES_PER_RUN,
+    duplicates,
+    missing,
+    wanted_files,
+)
+from training_analyzer.streams.legs import legs_of, parse_leg
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
+    from training_analyzer.garmin import Garmin
+    from training_analyzer.model import Lease
+    from training_analyzer.planning.files import KnownActivity
+    from training_analyzer.services.run import Run
+    from training_analyzer.streams import Row
+
+NAME: Final = "activity_files"
+_LEASE: Final = timedelta(seconds=60)
+# As many in a row, and none before, are Garmin's fault and not the files'.
+_MOST_IN_A_ROW: Final = 3
+_ENDS_THE_RUN: Final = {Reaction.STOP_THE_CLOCK, Reaction.COOL_DOWN, Reaction.END}
+
+
+@dataclass(frozen=True, slots=True)
+class FilePhase:
+    """The files of one run over one open connection."""
+
+    run: Run
+    lease: Lease
+    garmin: Garmin
+    files: ActivityFilesRepository
+    now: Callable[[], datetime]
+
+    def follow(self, *, budget: int = FILES_PER_RUN) -> None:
+        """Ask what has gone, fetch the files that are wanted, link what is double."""
+        self._ask_for_missing()
+        if self.run.ended_by is None:
+            self._fetch_wanted(budget)
+        links = duplicates(self.files.known(self.lease.user_id))
+        if links:
+            self.files.link(self.lease, links, now=self.now(), ttl=_LEASE)
+
+    def _ask_for_missing(self) -> None:
+        for activity in missing(self.files.known(self.lease.user_id)):
+            self.run.go_on()
+            try:
+                page = self.garmin.detail(activity.activity_id)
+            except GarminError as error:
+                # What is not known stays a question, and the next run asks it again.
+                self._fail(activity, error)
+                return
+            now = self.now()
+            if page is not None:
+                self.files.keep(self.lease, activity.activity_id, until=now + _LEASE)
+                continue
+            self.files.delete(self.lease, activity.activity_id, now=now, ttl=_LEASE)
+            counts = self.run.counts
+            self.run.counts = replace(counts, rows_changed=counts.rows_changed + 1)
+
+    def _fetch_wanted(self, budget: int) -> None:
+        now = self.now()
+        wanted = wanted_files(self.files.known(self.lease.user_id), now=now, budget=budget)
+        total = self.run.counts.windows_done + len(wanted)
+        faults: list[tuple[KnownActivity, GarminError]] = []
+        for activity in wanted:
+            self.run.go_on()
+            self.files.note_try(self.lease, activity, now=self.now(), ttl=_LEASE)
+            try:
+                self._fetch(activity, total=total)
+            except GarminError as error:
+                self._fail(activity, error)
+                faults.append((activity, error))
+                if self.run.ended_by is not None:
+                    self._take_back(faults[-1:])
+                    return
+                if len(faults) == _MOST_IN_A_ROW:
+                    self._take_back(faults)
+                    return
+            else:
+                faults.clear()
+
+    def _fetch(self, activity: KnownActivity, *, total: int) -> None:
+        download = self.garmin.download(activity.activity_id)
+        legs = self._legs(activity)
+        found = None if download is None else _read(download)
+        counts = replace(
+            self.run.counts,
+            requests=self.run.requests,
+            windows_done=self.run.counts.windows_done + 1,
+            windows_total=total,
+        )
+        changed = self.files.store(
+            self.lease,
+            activity,
+            found,
+            legs,
+            api=self.garmin.apis[0].value,
+            counts=counts,
+            now=self.now(),
+            ttl=_LEASE,
+        )
+        day = activity.calendar_date or self.now().date()
+        counts = replace(counts, rows_changed=counts.rows_changed + changed)
+        self.run.has_stored(counts, stream=NAME, first=day, last=day)
+
+    def _legs(self, activity: KnownActivity) -> list[Row]:
+        """Ask for each leg of a multisport: no list has them."""
+        if not activity.is_parent:
+            return []
+        page = self.garmin.detail(activity.activity_id)
+        legs: list[Row] = []
+        for leg in legs_of(page.body) if page is not None else ():
+            found = self.garmin.detail(leg)
+            rows = parse_leg(found.body) if found is not None else ()
+            legs += [{**row, "parent_id": activity.activity_id} for row in rows]
+        return legs
+
+    def _fail(self, activity: KnownActivity, error: GarminError) -> None:
+        day = activity.calendar_date or self.now().date()
+        self.run.failures += (Failure(stream=NAME, first=day, last=day, code=error.code),)
+        self.run.counts = replace(self.run.counts, requests=self.run.requests)
+        if error.reaction in _ENDS_THE_RUN:
+            self.run.ended_by = error
+        elif error.reaction is Reaction.BACK_OFF:
+            self.run.may_pass = True
+
+    def _take_back(self, faults: Sequence[tuple[KnownActivity, GarminError]]) -> None:
+        """Count nothing against files where Garmin itself is at fault, or gives none at all."""
+        now = self.now()
+        for activity, _ in faults:
+            self.files.take_back_try(self.lease, activity, until=now + _LEASE)
+        if all(isinstance(error, ForbiddenStream) for _, error in faults):
+            self.files.note_refused(self.lease, NAME, ForbiddenStream.code, now=now, ttl=_LEASE)
+
+
+def _read(download: bytes) -> ActivityFile:
+    """Return what lies in *download*, read as far as it can be, in the columns of the tables."""
+    inner = fit.unwrap(download)
+    decoded = fit.decode(inner)
+    track: list[Row] = []
+    if decoded.track:
+        track.append(
+            {
+                "start_utc": decoded.start_utc,
+                "point_count": decoded.point_count,
+                "columns": ",".join(decoded.track),
+                "points_zstd": pack(decoded.track),
+            }
+        )
+    return ActivityFile(
+        file={
+            "sha256": hashlib.sha256(download).hexdigest(),
+            "inner_name": inner.name,
+            "format": inner.format.value,
+            "file_bytes": len(download),
+            "content": download,
+            "decode_status": decoded.status.value,
+            "decoder": decoded.decoder,
+            "decode_errors": ",".join(decoded.errors) or None,
+        },
+        laps=decoded.laps,
+        tracks=track,
+    )
