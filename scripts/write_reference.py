@@ -18,7 +18,7 @@ from training_analyzer.db.views import VIEWS, create
 from training_analyzer.errors import GarminSyncError, SyncError
 from training_analyzer.model import Api
 from training_analyzer.settings import Settings
-from training_analyzer.streams import CATALOG
+from training_analyzer.streams import CATALOG, Stream
 from training_analyzer.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ TABLES: Final = {
     "lactate_thresholds": "Lactate threshold, for each sport, by the day it was found.",
     "functional_thresholds": "Functional threshold power, for each sport, by the day it was found.",
     "heart_rate_zones": "Heart rate zones in force, for each sport.",
-    "personal_records": "Personal records in force.",
+    "personal_records": "Personal records, those since beaten included.",
     "devices": "The person's devices.",
     "blood_pressures": "Each blood pressure measurement.",
     "intraday_series": "Curves within a day, one row for each kind and day, compressed.",
@@ -261,25 +261,58 @@ must be readable by its owner alone.
     return page("Settings", intro, grid(["variable", "what for", "value", "default"], rows))
 
 
+def when_asked(stream: Stream) -> str:
+    """Return how often a run asks for a stream."""
+    if stream.detail_of:
+        return f"days on which `{stream.detail_of}` is new or changed"
+    if stream.is_snapshot:
+        return "daily" if stream.every_days == 1 else f"every {stream.every_days} days"
+    return "look-back and missing days"
+
+
+def what_is_given(stream: Stream, api: Api) -> str:
+    """Return what an interface gives of a stream for one request."""
+    if api not in stream.routes:
+        return "\N{EN DASH}"
+    return "state of now" if stream.is_snapshot else f"{stream.routes[api].cap_days} d"
+
+
 def streams() -> str:
     """Return the page of streams."""
-    rows = []
-    for stream in CATALOG:
-        routes = [
-            f"{api.value}: {'one answer' if stream.is_snapshot else f'{route.cap_days} days'}"
-            for api in Api
-            if (route := stream.routes.get(api))
+    rows = [
+        [
+            f"`{stream.name}`",
+            stream.group.value,
+            f"`{stream.table}`",
+            *(what_is_given(stream, api) for api in Api),
+            when_asked(stream),
         ]
-        rows.append(
-            [f"`{stream.name}`", stream.group.value, f"`{stream.table}`", "<br>".join(routes)]
-        )
+        for stream in CATALOG
+    ]
+    paths = [
+        [f"`{stream.name}`", api.value, f"`{route.path}`"]
+        for stream in CATALOG
+        for api, route in stream.routes.items()
+    ]
     intro = """
-A stream is one kind of Garmin data. It is switched on and off with its group. The last column says
-which of Garmin's interfaces has it (`account`: a password or a token; `personal`: a Personal API
-key) and how many days one request may cover there.
+A stream is one kind of Garmin data. It is switched on and off with its group. The columns `account`
+(a password or a token) and `personal` (a Personal API key) say what that interface gives for one
+request: so many days (`d`), or the state of now. A dash means that it has no such data; with both
+connected, each stream comes from where it is to be had, the Personal API first.
+
+Ranges are asked for over the look-back of a few days and whatever is missing before it. What
+changes slowly is asked for every few days; a run that finds several of those due takes two of them
+in turn.
 """
-    heads = ["stream", "group", "table", "one request covers"]
-    return page("Streams", intro, grid(heads, rows))
+    heads = ["stream", "group", "table", *(api.value for api in Api), "asked for"]
+    return page(
+        "Streams",
+        intro,
+        grid(heads, rows),
+        "## Paths",
+        "`{first}` and `{last}` are days, both included; `{today}` is the day of the run.",
+        grid(["stream", "interface", "path"], paths),
+    )
 
 
 def main() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from collections import Counter
 
 import pytest
 
+from training_analyzer import streams
 from training_analyzer.db.tables import metadata
 from training_analyzer.model import Api, Group
 from training_analyzer.streams import CATALOG, Stream, stream
@@ -22,6 +25,17 @@ def test_names_are_unique_and_found() -> None:
     found = [stream(member.name) for member in CATALOG]
 
     assert all(one is other for one, other in zip(found, CATALOG, strict=True))
+
+
+def test_defining_a_stream_is_enough() -> None:
+    """Every stream that a module of the package defines is in the catalog."""
+    names = [found.name for found in pkgutil.iter_modules(streams.__path__)]
+    modules = [importlib.import_module(f"{streams.__name__}.{name}") for name in names]
+    defined = [each for module in modules for each in vars(module).values()]
+
+    assert {each.name for each in defined if isinstance(each, Stream)} == {
+        member.name for member in CATALOG
+    }
 
 
 def test_unknown_name_says_which_there_are() -> None:
