@@ -11,7 +11,7 @@ GarminSyncError                    HTTP  exit
 ├── UserExists                     409   1
 ├── InvalidUserName                422   2
 ├── NotConnected                   409   1
-├── ExportImpossible               409   1  files in the way, a folder, a missing library
+├── ExportImpossible               500   1  files in the way, a folder, a missing library
 ├── SyncTooSoon                    429  75
 │   └── CoolingDown                429  75  Garmin asked to wait; force does not help
 ├── SyncAlreadyRunning             409  75
@@ -40,18 +40,19 @@ GarminSyncError                    HTTP  exit
 │       ├── UnexpectedPayload      502   3  this window only
 │       └── GarminUnavailable      503   3  backs off; the run ends partial
 
-An error's text is ours alone: its docstring, or a sentence built from our own
-values. Text of a foreign exception or answer, which might hold a token, never
-reaches a log, the history or a page.
+An error's text is ours alone: its docstring, or a sentence built from our own values. Text of a
+foreign exception or answer, which might hold a token, never reaches a log, the history or a page.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
+
+_CLOCK: Final = "%Y-%m-%d %H:%M UTC"
 
 
 class Reaction(Enum):
@@ -83,8 +84,7 @@ class GarminSyncError(Exception):
 
 def _first_sentence(kind: type[GarminSyncError]) -> str:
     """Return the docstring's first paragraph on one line: an error's default text."""
-    paragraph = (kind.__doc__ or kind.__name__).strip().split("\n\n", maxsplit=1)[0]
-    return " ".join(paragraph.split())
+    return " ".join((kind.__doc__ or kind.__name__).split("\n\n", maxsplit=1)[0].split())
 
 
 class SettingsError(GarminSyncError):
@@ -127,8 +127,7 @@ class InvalidSyncConfig(GarminSyncError, ValueError):
 
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field} {reason}.")
-        self.field = field
-        self.reason = reason
+        self.field, self.reason = field, reason
 
 
 class UnknownUser(GarminSyncError):
@@ -164,7 +163,6 @@ class ExportImpossible(GarminSyncError):
     """The data cannot be written there."""
 
     code = "export_impossible"
-    http_status = 409
 
 
 class SyncTooSoon(GarminSyncError):
@@ -175,7 +173,7 @@ class SyncTooSoon(GarminSyncError):
     exit_code = 75
 
     def __init__(self, retry_at: datetime) -> None:
-        super().__init__(f"Too soon after the last sync. Possible again at {_clock(retry_at)}.")
+        super().__init__(f"Too soon after the last sync. Possible again at {retry_at:{_CLOCK}}.")
         self.retry_at = retry_at
 
 
@@ -186,7 +184,7 @@ class CoolingDown(SyncTooSoon):
 
     def __init__(self, retry_at: datetime, why: str = "Garmin asked to wait.") -> None:
         super().__init__(retry_at)
-        self.args = (f"{why} The next sync is possible at {_clock(retry_at)}.",)
+        self.args = (f"{why} The next sync is possible at {retry_at:{_CLOCK}}.",)
 
 
 class SyncAlreadyRunning(GarminSyncError):
@@ -336,16 +334,14 @@ class LoginBlocked(GarminError):
 
     def __init__(self, retry_at: datetime | None = None) -> None:
         text = _first_sentence(type(self))
-        super().__init__(text if retry_at is None else f"{text} Possible at {_clock(retry_at)}.")
+        super().__init__(text if retry_at is None else f"{text} Possible at {retry_at:{_CLOCK}}.")
         self.retry_at = retry_at
 
 
 class LoginWaits(LoginBlocked):
-    """The Garmin session ended, and the stored password was used less than a day ago.
+    """The Garmin session ended, and the stored password was used less than a day ago."""
 
-    It is not used again sooner, because Garmin locks accounts that log in too often.
-    """
-
+    # It is not used again sooner, because Garmin locks accounts that log in too often.
     code = "login_waits"
 
 
@@ -402,7 +398,3 @@ class GarminUnavailable(GarminError):
     code = "garmin_unavailable"
     exit_code = 3
     reaction = Reaction.BACK_OFF
-
-
-def _clock(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%d %H:%M UTC")

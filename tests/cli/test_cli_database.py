@@ -113,3 +113,21 @@ def test_init_needs_its_folder(shell: Shell, home: Path) -> None:
 
     assert (said.code, len(said.err.splitlines())) == (1, 1)
     assert "--directory" in said.err
+
+
+def test_the_archive_is_read_again(
+    shell: Shell, connected: str, settings: dict[str, str], database_file: Path
+) -> None:
+    """`db reparse` changes nothing after a sync, and leaves with 3 when it could not read all."""
+    assert settings
+    shell.done("sync", connected)
+
+    told = shell.done("db", "reparse", "--json").document
+    assert (told["rows_changed"], told["unreadable"], told["users"]) == (0, [], 1)
+    assert "0 rows changed" in shell.done("db", "reparse", connected).out
+    with closing(sqlite3.connect(database_file)) as database, database:
+        database.execute("UPDATE garmin_payloads SET stream = 'old' WHERE stream = 'hrv'")
+    said = shell("db", "reparse", "--from-start")
+
+    assert said.code == 3
+    assert "of old: a stream that this version does not know" in said.out

@@ -1,15 +1,21 @@
-"""`db`: the schema of the database and its integrity."""
+"""`db`: the schema of the database, its integrity, and its archive read again."""
+
+import time
+from typing import Annotated
 
 import typer
 
 from training_analyzer import settings as configured
 from training_analyzer.cli.logs import logging_to_stderr
-from training_analyzer.cli.options import AsJson
+from training_analyzer.cli.opening import opened_runtime
+from training_analyzer.cli.options import FLAG, AsJson
+from training_analyzer.cli.outcomes import PARTIAL, duration, number
 from training_analyzer.cli.printing import as_json as as_document
 from training_analyzer.cli.printing import print_json, say
+from training_analyzer.cli.reparse_lines import shown_reparse, unreadable_lines
 from training_analyzer.services.migrating import check_database, upgrade_database
 
-db = typer.Typer(help="Bring the database up to date, or check it.")
+db = typer.Typer(help="Bring the database up to date, check it, or read its archive again.")
 
 
 @db.command()
@@ -47,3 +53,36 @@ def check(*, as_json: AsJson = False) -> None:
                 say(problem)
         if not found.is_ok:
             raise typer.Exit(1)
+
+
+@db.command()
+def reparse(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="One person; everybody if left out.")
+    ] = None,
+    *,
+    from_start: Annotated[
+        bool, typer.Option("--from-start", metavar=FLAG, help="Forget an interrupted pass.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read Garmin's stored answers again with this version. Asks Garmin for nothing.
+
+    Adds and changes rows, deletes none. May be killed and run again: it goes on where it
+    was. Leaves with 3 when an answer could not be read.
+    """
+    began = time.monotonic()
+    with opened_runtime() as runtime, shown_reparse(quiet=as_json) as watch:
+        user_id = None if name is None else runtime.people.find(name).user_id
+        done = runtime.reparsing.reparse(user_id, from_start=from_start, watch=watch)
+    if as_json:
+        print_json(done)
+    else:
+        for line in unreadable_lines(done):
+            say(line)
+        read = f"{number(done.payloads, 'answer')} of {number(done.users, 'person', 'people')}"
+        changed = number(done.rows_changed, "row")
+        again = " It went on where an earlier pass had stopped." if done.is_resumed else ""
+        say(f"Read {read} in {duration(time.monotonic() - began)}: {changed} changed.{again}")
+    if done.unreadable_payloads:
+        raise typer.Exit(PARTIAL)

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from training_analyzer.services.export_formats import ExportFormat, OpenWriter
 
 ORIGINALS: Final = "original_files"
+_ZIP: Final = b"PK\x03\x04"
 _PLAIN_ENDING: Final = re.compile(r"[a-z0-9]{1,8}")
 
 
@@ -166,7 +167,7 @@ def _write_originals(data: Snapshot, folder: Path, watch: Callable[[ExportProgre
 
 def _name_of(original: OriginalFile) -> str:
     """Return a name of our own: the one inside Garmin's archive may be any text."""
-    ending = original.format or ""
+    ending = "zip" if original.content.startswith(_ZIP) else original.format or ""
     ending = ending if _PLAIN_ENDING.fullmatch(ending) else "bin"
     return f"{original.activity_id}-{original.sha256[:12]}.{ending}"
 

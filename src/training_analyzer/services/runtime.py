@@ -21,6 +21,7 @@ from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.identities import IdentitiesRepository
 from training_analyzer.db.repositories.logins import LoginsRepository
 from training_analyzer.db.repositories.passes import PassesRepository
+from training_analyzer.db.repositories.payloads import PayloadsRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.db.repositories.secrets import SecretsRepository
@@ -39,6 +40,7 @@ from training_analyzer.services.login_gate import LoginGate
 from training_analyzer.services.opening import Opener
 from training_analyzer.services.owner import machine_name, process_name
 from training_analyzer.services.reading import Reading
+from training_analyzer.services.reparsing import Reparsing
 from training_analyzer.services.rotation import Rotation
 from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.services.users import People
@@ -77,6 +79,7 @@ class Runtime:
     dispatcher: Dispatcher
     keys: Rotation
     exports: Exports
+    reparsing: Reparsing
 
     def close(self) -> None:
         """Close the database. Stop the scheduler before."""
@@ -160,6 +163,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
             CiphertextsRepository(database), EncryptionKeysRepository(database), encryption
         ),
         exports=Exports(ExportRepository(database)),
+        reparsing=Reparsing(PayloadsRepository(database), now),
     )
 
 
