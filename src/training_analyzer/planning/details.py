@@ -27,6 +27,8 @@ DETAIL_DAYS: Final = 180
 _ORDINARY_RUN: Final = 20
 # Beyond that many windows a run fills in history, and has no request to spare for curves.
 _BACKFILL: Final = 30
+# A run that goes on so soon where another was cut off is one run with it.
+ONE_PIECE: Final = timedelta(minutes=30)
 # A day brings four curves: with fewer, whoever syncs daily would fall behind for ever.
 _LEAST: Final = 4
 

@@ -3,8 +3,8 @@
 probe         nothing was uploaded since the last pass: that is all
 snapshots     profile first: its time zone decides which day today is
 ranges        every wanted day of every stream, newest first
-files         original files of activities; what has gone, what is double
 details       curves of the days whose row is new or changed, as far as the budget goes
+files         original files of activities; what has gone, what is double
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from training_analyzer.errors import GarminError, Reaction
 from training_analyzer.planning import plan, plan_snapshots
-from training_analyzer.planning.details import DETAIL_DAYS, details_budget, plan_details
+from training_analyzer.planning.details import DETAIL_DAYS, ONE_PIECE, details_budget, plan_details
 from training_analyzer.planning.files import missing, wanted_files
 from training_analyzer.planning.idle import LastPass, is_complete, may_be_idle
 from training_analyzer.services.activity_files import NAME as FILES
@@ -58,7 +58,7 @@ class Course:
         stamp = self._stamp() if span is None else None
         if self.run.ended_by is not None or (stamp is not None and self._is_idle(stamp)):
             return
-        for phase in (self._snapshots, lambda: self._ranges(span), self._files, self._details):
+        for phase in (self._snapshots, lambda: self._ranges(span), self._details, self._files):
             phase()
             if self.run.ended_by is not None:
                 return
@@ -125,7 +125,9 @@ class Course:
             FilePhase(self.run, self.lease, self.garmin, self.data.files, self.now).follow()
 
     def _details(self) -> None:
+        """Ask for curves before files, which count as windows and not against the budget."""
         now, zone = self.now(), self._zone()
+        cut_off = self.data.windows_cut_off(self.lease.user_id, since=now - ONE_PIECE)
         todo = plan_details(
             self.config,
             self.data.coverage(self.lease.user_id),
@@ -134,7 +136,7 @@ class Course:
             self._changes(since=now.astimezone(zone).date() - timedelta(days=DETAIL_DAYS)),
             now=now,
             zone=zone,
-            budget=details_budget(self.run.counts.windows_done),
+            budget=details_budget(self.run.counts.windows_done + cut_off),
         )
         self.run.walk(todo.windows, zone)
 

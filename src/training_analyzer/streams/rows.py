@@ -67,7 +67,7 @@ class Attentive(Protocol):
         """Return how many fields of an answer hold another kind of value than they should."""
 
 
-def drift(parse: Parser, body: Json) -> int:
+def drift(parse: Parser | Attentive, body: Json) -> int:
     """Return the number of fields of the wrong type that *parse* meets in *body*."""
     return parse.drift(body) if isinstance(parse, Attentive) else 0
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import zstandard
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
@@ -28,7 +28,7 @@ from training_analyzer.db.tables import (
 )
 from training_analyzer.db.upsert import upsert
 from training_analyzer.errors import LeaseLost
-from training_analyzer.model import DayState, Group
+from training_analyzer.model import DayState, Group, RunStatus
 from training_analyzer.planning import Coverage, LedgerDay
 
 if TYPE_CHECKING:
@@ -114,6 +114,17 @@ class GarminDataRepository:
             return {
                 date.fromisoformat(row.calendar_date): row.changed_at for row in db.execute(query)
             }
+
+    def windows_cut_off(self, user_id: str, *, since: datetime) -> int:
+        """Return how many windows the runs did that began since then and were not completed."""
+        table = garmin_sync_history
+        query = select(func.coalesce(func.sum(table.c.windows_done), 0)).where(
+            table.c.user_id == user_id,
+            table.c.started_at >= since,
+            table.c.status.in_([RunStatus.PARTIAL.value, RunStatus.FAILED.value]),
+        )
+        with self._database.read() as db:
+            return int(db.execute(query).scalar_one())
 
     def store(  # noqa: PLR0913 - the parts of one transaction, each named
         self,
