@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import pytest
+from canaries import found_in
 from services_stage import account
 from sqlalchemy import select
 
@@ -16,24 +17,10 @@ from training_analyzer.errors import GarminError
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
-
-
-def forms(secret: str) -> set[str]:
-    """Return *secret* raw, in base64 of every alignment, URL-encoded and in hex."""
-    raw = secret.encode()
-    shifted = {base64.b64encode(b"x" * n + raw)[4:-4].decode() for n in range(3)}
-    hexed = raw.hex()
-    return {secret, quote(secret, safe=""), hexed, hexed.upper(), *shifted}
-
-
-def found_in(text: str, secrets: Iterable[str]) -> list[str]:
-    """Return which secrets stand in *text* in any form."""
-    return [secret for secret in secrets if any(form in text for form in forms(secret))]
 
 
 def every_row(runtime: Runtime) -> str:

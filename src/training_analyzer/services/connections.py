@@ -16,6 +16,7 @@ from training_analyzer.garmin.personal import PersonalGarmin
 from training_analyzer.garmin.personal_key import clean_key
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind, Region, SyncType
+from training_analyzer.services.doors import door
 from training_analyzer.services.standings import Standings
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
 from training_analyzer.services.waiting_logins import (
@@ -78,6 +79,7 @@ class Connections:
         self._standings = Standings(credentials, schedule, vault, opener.gate, self._waiting, now)
         self._now = now
 
+    @door
     def connect_password(
         self,
         user_id: str,
@@ -103,6 +105,7 @@ class Connections:
             return self._waiting.begin(user_id, entered, entry)
         return self._keep_login(user_id, entered, entry)
 
+    @door
     def finish_mfa(self, user_id: str, code: str) -> Connected:
         """Complete a waiting login with *code*; any process can.
 
@@ -131,6 +134,7 @@ class Connections:
         self._waiting.drop(user_id)
         return connected
 
+    @door
     def connect_ticket(
         self,
         user_id: str,
@@ -150,6 +154,7 @@ class Connections:
         self._put_tokens(user_id, entered.tokens)
         return self._keep(user_id, Kind.TOKEN, region, entered.profile)
 
+    @door
     def connect_token(
         self,
         user_id: str,
@@ -181,6 +186,7 @@ class Connections:
         self._put_tokens(user_id, tokens[-1])
         return self._keep(user_id, Kind.TOKEN, region, profile)
 
+    @door
     def connect_personal_key(
         self, user_id: str, key: str, *, replace_data: bool = False
     ) -> Connected:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from training_analyzer.errors import SyncError
 from training_analyzer.garmin.account import LIFE_FOR_A_RUN
+from training_analyzer.services.doors import door
 from training_analyzer.services.owner import is_gone
 from training_analyzer.services.vault import TOKEN_BUNDLE
 
@@ -68,6 +69,7 @@ class KeepAlive:
             self._failed_at[user_id] = self.now()
             log.warning("The idle session of user %s was not renewed: %s.", user_id, error.code)
 
+    @door
     def renew(self, user_id: str) -> None:
         """Return once the user's session outlives a run: renewed by us or by another worker.
 

@@ -31,6 +31,7 @@ from training_analyzer.model import GarminSyncConfig, RunStatus, SyncOutcome, Sy
 from training_analyzer.planning import after_run, too_soon_until
 from training_analyzer.planning.outcome import message_of, reaction_of, retry_at, status_of
 from training_analyzer.services.course import Course
+from training_analyzer.services.doors import door
 from training_analyzer.services.heartbeat import Heartbeat
 from training_analyzer.services.owner import is_gone
 from training_analyzer.services.run import Progress, Run
@@ -138,6 +139,7 @@ class SyncService:
             return CoolingDown(until, _NO_LOGIN)
         return CoolingDown(until)
 
+    @door
     def sync(
         self,
         user_id: str,
@@ -160,6 +162,7 @@ class SyncService:
             raise LeaseLost
         return self._run(lease, span=span, watch=watch or _unwatched, must_stop=must_stop)
 
+    @door
     def sync_if_due(
         self, user_id: str, *, must_stop: Callable[[], bool] = _never
     ) -> SyncOutcome | None:
