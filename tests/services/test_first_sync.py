@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_year_of_an_athlete_costs_at_most_75_requests(
     runtime: Runtime, garmin: SimulatorServer, scheduler: GarminSyncScheduler
 ) -> None:
-    """365 days and over 200 activities come with at most 75 requests, every day covered."""
+    """A year and over 200 activities take at most 75 requests and one per file; no day lacks."""
     user_id = connect(runtime, garmin, "ada")
     before = len(garmin.log)
 
@@ -29,7 +29,9 @@ def test_year_of_an_athlete_costs_at_most_75_requests(
     asked = len(garmin.log) - before
     assert outcome.status == "completed"
     assert outcome.requests == asked
-    assert asked <= 75
+    files = [path for path in data_requests(garmin, before) if "/download-service/" in path]
+    assert len(files) > 200
+    assert asked - len(files) <= 75
     assert outcome.activities_synced > 200
     for covered in runtime.reading.coverage(user_id):
         assert covered.known == 365, covered.stream
@@ -42,7 +44,9 @@ def test_first_run_is_initial_and_counts_what_it_saw(
     scheduler.sync_user(ada)
 
     (run,) = runtime.credentials.get_sync_history(ada)
-    stored = rows(runtime.database, ada, *{stream.table for stream in CATALOG})
+    tables = {stream.table for stream in CATALOG}
+    tables |= {"activity_files", "activity_laps", "activity_tracks"}
+    stored = rows(runtime.database, ada, *tables)
     assert (run.sync_type, run.status) == ("initial", "completed")
     assert run.activities_synced == len(stored["activities"])
     assert 0 < run.fitness_days_synced <= run.wellness_days_synced <= 60
@@ -170,7 +174,10 @@ def test_two_users_never_touch_each_others_rows(
 @pytest.mark.parametrize(
     ("toggle", "tables"),
     [
-        ("sync_activities", {"activities"}),
+        (
+            "sync_activities",
+            {"activities", "activity_files", "activity_laps", "activity_tracks"},
+        ),
         (
             "sync_wellness",
             {
