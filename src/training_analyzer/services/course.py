@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.passes import PassesRepository
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import Api, GarminSyncConfig, Lease
-    from training_analyzer.planning import Span
+    from training_analyzer.planning import Plan, Span
     from training_analyzer.services.run import Run
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,13 @@ class Course:
         stamp = self._stamp() if span is None else None
         if self.run.ended_by is not None or (stamp is not None and self._is_idle(stamp)):
             return
-        for phase in (self._snapshots, lambda: self._ranges(span), self._details, self._files):
+        phases: tuple[Callable[[], None], ...] = (
+            lambda: self._snapshots(span),
+            lambda: self._ranges(span),
+            self._details,
+            self._files,
+        )
+        for phase in phases:
             phase()
             if self.run.ended_by is not None:
                 return
@@ -92,31 +98,35 @@ class Course:
         known = self.data.files.known(self.lease.user_id)
         return self.config.sync_activities and bool(missing(known) or wanted_files(known, now=now))
 
-    def _snapshots(self) -> None:
+    def _snapshots(self, span: Span | None) -> None:
         coverage = self.data.coverage(self.lease.user_id)
         zone = self._zone()
         todo = plan_snapshots(
             self.config, coverage, CATALOG, self.garmin.apis, now=self.now(), zone=zone
         )
-        self.run.walk(todo.windows, zone)
+        self.run.walk(todo.windows, zone, ahead=len(self._plan(span, zone).windows))
 
     def _ranges(self, span: Span | None) -> None:
-        coverage = self.data.coverage(self.lease.user_id)
         zone = self._zone()
-        todo = plan(
-            self.config,
-            coverage,
-            CATALOG,
-            self.garmin.apis,
-            now=self.now(),
-            zone=zone,
-            span=span,
-            caps=self.passes.caps(now=self.now()),
-        )
+        todo = self._plan(span, zone)
         total = self.run.counts.windows_done + len(todo.windows)
         self.data.note_plan(self.lease, total=total, first=todo.first, last=todo.last)
         learned = self.run.walk(todo.windows, zone)
         self.passes.learn(self._by_api(learned), now=self.now())
+
+    def _plan(self, span: Span | None, zone: ZoneInfo) -> Plan:
+        """Return the ranges that are wanted now."""
+        now = self.now()
+        return plan(
+            self.config,
+            self.data.coverage(self.lease.user_id),
+            CATALOG,
+            self.garmin.apis,
+            now=now,
+            zone=zone,
+            span=span,
+            caps=self.passes.caps(now=now),
+        )
 
     def _files(self) -> None:
         if not self.config.sync_activities:

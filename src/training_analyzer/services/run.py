@@ -87,9 +87,12 @@ class Run:
         self.failures = ()
         self.may_pass = False
 
-    def walk(self, windows: Iterable[Window], zone: ZoneInfo) -> Mapping[str, int]:
+    def walk(
+        self, windows: Iterable[Window], zone: ZoneInfo, *, ahead: int = 0
+    ) -> Mapping[str, int]:
         """Ask for every window, in order, until the agenda is done or ends the run.
 
+        *ahead* is how many windows are sure to follow in a later phase, for who watches.
         Returns for each stream that refused longer windows how many days it answered.
 
         Raises `LeaseLost` when another worker took over, `Stopping` when the service
@@ -99,7 +102,7 @@ class Run:
         while window := agenda.take():
             self.go_on()
             try:
-                total = self.counts.windows_done + agenda.remaining + 1
+                total = self.counts.windows_done + agenda.remaining + 1 + ahead
                 self._ask(window, zone, total=total)
             except GarminError as error:
                 for failed in agenda.met(window, error):
