@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from web_stage import API, Person, account, connect, sync
 
+from training_analyzer.services.leaving import WHAT_STAYS
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -50,7 +52,8 @@ def test_connect_with_a_code(ana: Person, garmin: SimulatorServer) -> None:
     assert asked.json()["state"] == "mfa_required"
     assert asked.json()["attempts_left"] == 3
     assert asked.json()["expires_at"] == "2026-03-02T12:10:00Z"
-    assert (waiting["state"], waiting["connected"]) == ("needs_mfa", False)
+    assert (waiting["state"], waiting["connected"]) == ("action_needed", False)
+    assert (waiting["reason"]["code"], waiting["next_retry_at"]) == ("mfa_required", None)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "mfa_invalid")
     assert right.status_code == 200
     assert right.json()["garmin_user"] == who.display_name
@@ -115,7 +118,7 @@ def test_broken_credentials_say_why(ana: Person, runtime: Runtime, garmin: Simul
 
     status = ana.client.get(f"{API}/credentials/status").json()
 
-    assert (status["state"], status["is_valid"]) == ("needs_reauth", False)
+    assert (status["state"], status["is_valid"]) == ("action_needed", False)
     assert status["reason"] == {"code": "token_expired", "message": "Garmin ended it."}
 
 
@@ -130,7 +133,7 @@ def test_a_wait_that_garmin_asked_for_is_told(
     status = ana.client.get(f"{API}/credentials/status").json()
     again = ana.client.post(f"{API}/sync/trigger")
 
-    assert status["state"] == "rate_limited"
+    assert (status["state"], status["reason"]["code"]) == ("cooling_down", "rate_limited")
     assert status["next_retry_at"] == "2026-03-02T12:10:00Z"
     assert (again.status_code, again.json()["code"]) == (429, "rate_limited")
     assert again.headers["retry-after"] == "600"
@@ -147,6 +150,7 @@ def test_disconnect_keeps_or_deletes_the_data(
     gone = ana.client.delete(f"{API}/credentials", params={"data": data})
 
     assert gone.json()["data"] == ("kept" if data == "keep" else "deleted")
+    assert WHAT_STAYS in gone.json()["message"]
     assert bool(runtime.reading.sports(ana.user_id)) is (data == "keep")
     assert ana.client.get(f"{API}/credentials/status").json()["state"] == "not_connected"
     again = ana.client.delete(f"{API}/credentials")
@@ -159,7 +163,8 @@ def test_disconnect_keeps_or_deletes_the_data(
     [
         ("POST", "credentials", {}),
         ("POST", "credentials", {"email": "a@b.c"}),
-        ("POST", "credentials", {"email": "a@b.c", "password": "x", "mode": "token_only"}),
+        ("POST", "credentials", {"email": "a@b.c", "password": "x", "mode": "forget"}),
+        ("POST", "credentials", {"email": "a@b.c", "password": "x", "replace_data": "yes"}),
         ("POST", "credentials", {"email": "a@b.c", "password": ["x"]}),
         ("POST", "credentials", {"email": "a@b.c", "password": "a\u0000b"}),
         ("POST", "credentials", {"email": "a@b.c", "password": "x", "region": "uk"}),
@@ -167,6 +172,7 @@ def test_disconnect_keeps_or_deletes_the_data(
         ("POST", "credentials/mfa", {"code": 123456}),
         ("PUT", "credentials/tokens", {"value": "{}"}),
         ("PUT", "credentials/tokens", {"kind": "token", "value": "{}"}),
+        ("PUT", "credentials/tokens", {"kind": "ticket", "value": "no ticket in here"}),
         ("PUT", "credentials/personal-key", {"api_key": "not a key"}),
         ("PUT", "credentials/personal-key", {"api_key": ""}),
         ("PUT", "credentials/personal-key", []),

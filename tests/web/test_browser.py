@@ -123,7 +123,7 @@ def _sign_in(seen: Watched, token: str) -> None:
 def _connect(seen: Watched, garmin: SimulatorServer) -> None:
     page, who = seen.page, account(garmin, "tom")
     seen.look("not connected", everywhere=True)
-    for way in ("Token", "Personal key", "E-mail and password"):
+    for way in ("Browser ticket", "Token", "Personal key", "E-mail and password"):
         page.get_by_role("link", name=way, exact=True).click()
         expect(page.get_by_role("link", name=way, exact=True)).to_have_attribute(
             "aria-current", "page"

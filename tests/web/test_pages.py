@@ -49,7 +49,7 @@ def test_the_first_page_leads_to_a_connection(ana: Person) -> None:
     assert 'action="/sync"' not in page
 
 
-@pytest.mark.parametrize("way", ["password", "token", "personal-key"])
+@pytest.mark.parametrize("way", ["password", "ticket", "token", "personal-key"])
 def test_each_way_in_has_its_form(ana: Person, way: str) -> None:
     """The ways in are links, so that they work without script."""
     page = ana.client.get("/", params={"way": way}).text
@@ -106,7 +106,7 @@ def test_connect_with_token_and_key_by_forms(
     parts(app).manual.wait(60)
 
     assert (by_token.status_code, by_key.status_code) == (303, 303)
-    assert "Imported token" in ana.client.get("/").text
+    assert "Token or browser ticket" in ana.client.get("/").text
     assert "Personal API key" in ben.client.get("/").text
     assert (
         "not given by Garmin" in ben.client.get("/").text

@@ -1,10 +1,13 @@
-"""How one user's connection stands, in the words that API and pages share."""
+"""How one user's connection stands, and what it consists of, for API and pages."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from training_analyzer.model import Kind
+from training_analyzer.services.standings import State
+from training_analyzer.services.vault import API_KEY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -12,59 +15,57 @@ if TYPE_CHECKING:
     from training_analyzer.model import GarminCredentials
     from training_analyzer.services.connections import MfaPending
     from training_analyzer.services.runtime import Runtime
+    from training_analyzer.services.standings import Standing
 
-
-class State(StrEnum):
-    """What the person can expect of the connection now."""
-
-    NOT_CONNECTED = "not_connected"
-    NEEDS_MFA = "needs_mfa"
-    NEEDS_REAUTH = "needs_reauth"
-    RATE_LIMITED = "rate_limited"
-    CONNECTED = "connected"
+__all__ = ["Connection", "State", "connection_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """A connection as its owner sees it."""
 
-    state: State
+    standing: Standing
     credentials: GarminCredentials | None = None
     pending: MfaPending | None = None
     email_hint: str | None = None
-    reason_code: str | None = None
-    reason: str | None = None
-    retry_at: datetime | None = None
+    has_key: bool = False
+
+    @property
+    def state(self) -> State:
+        """Return the state in one word."""
+        return self.standing.state
+
+    @property
+    def has_session(self) -> bool:
+        """Tell whether it is more than a key alone."""
+        return self.credentials is not None and self.credentials.kind is not Kind.PERSONAL_KEY
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """Return what it was connected by; a key beside a session comes second."""
+        if self.credentials is None:
+            return []
+        beside = [Kind.PERSONAL_KEY] if self.has_key and self.has_session else []
+        return [self.credentials.kind, *beside]
+
+    @property
+    def keeps_password(self) -> bool:
+        """Tell whether the password is stored, encrypted."""
+        return self.credentials is not None and self.credentials.encrypted_password is not None
+
+    @property
+    def retry_at(self) -> datetime | None:
+        """Return when a wait ends: a cool-down, or one that a password has to keep."""
+        return None if self.standing.waits_for_code else self.standing.until
 
 
 def connection_of(runtime: Runtime, user_id: str) -> Connection:
     """Return how the connection of *user_id* stands now."""
-    pending = runtime.connections.pending_login(user_id)
-    known = runtime.credentials.get_credentials(user_id)
-    if known is None:
-        state = State.NOT_CONNECTED if pending is None else State.NEEDS_MFA
-        return Connection(state=state, pending=pending)
-    hint = runtime.connections.email_hint(user_id)
-    if not known.is_valid:
-        code = known.error_code or "invalid_credentials"
-        return Connection(
-            state=State.NEEDS_MFA if code == "mfa_required" else State.NEEDS_REAUTH,
-            credentials=known,
-            pending=pending,
-            email_hint=hint,
-            reason_code=code,
-            reason=known.validation_error,
-        )
-    entry = runtime.schedule.entry(user_id)
-    wait = entry.not_before if entry is not None else None
-    if wait is not None and wait > runtime.now():
-        return Connection(
-            state=State.RATE_LIMITED,
-            credentials=known,
-            pending=pending,
-            email_hint=hint,
-            reason_code="rate_limited",
-            reason="Garmin asked to wait.",
-            retry_at=wait,
-        )
-    return Connection(state=State.CONNECTED, credentials=known, pending=pending, email_hint=hint)
+    connections = runtime.connections
+    return Connection(
+        standing=connections.standing(user_id),
+        credentials=runtime.credentials.get_credentials(user_id),
+        pending=connections.pending_login(user_id),
+        email_hint=connections.email_hint(user_id),
+        has_key=connections.vault.holds(user_id, API_KEY),
+    )

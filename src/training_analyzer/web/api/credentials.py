@@ -7,6 +7,7 @@ from typing import Literal
 
 from fastapi import APIRouter
 
+from training_analyzer.services.leaving import WHAT_IS_GONE, WHAT_STAYS
 from training_analyzer.web.api.words import Answer, UserId, Web
 from training_analyzer.web.connection import Connection, State, connection_of
 from training_analyzer.web.refusals import NothingToDelete
@@ -15,9 +16,9 @@ router = APIRouter()
 
 
 class Reason(Answer):
-    """Why the connection does not work at present."""
+    """Why the connection is not simply connected; `code` is None where nothing went wrong."""
 
-    code: str
+    code: str | None
     message: str
 
 
@@ -59,15 +60,16 @@ def delete_credentials(
     if not web.runtime.connections.disconnect(user_id, delete_data=data == "delete"):
         raise NothingToDelete
     if data == "delete":
-        return Deleted(message="The connection and all synced data are deleted.", data="deleted")
-    return Deleted(message="The connection is deleted. Synced data stays.", data="kept")
+        message = f"{WHAT_IS_GONE} All synced data is deleted. {WHAT_STAYS}"
+        return Deleted(message=message, data="deleted")
+    return Deleted(message=f"{WHAT_IS_GONE} Synced data stays. {WHAT_STAYS}", data="kept")
 
 
 def _status(connection: Connection) -> ConnectionStatus:
-    known = connection.credentials
+    known, standing = connection.credentials, connection.standing
     reason = None
-    if connection.reason_code is not None:
-        reason = Reason(code=connection.reason_code, message=connection.reason or "")
+    if standing.reason is not None:
+        reason = Reason(code=standing.code, message=standing.reason)
     return ConnectionStatus(
         connected=known is not None,
         state=connection.state,
@@ -75,9 +77,9 @@ def _status(connection: Connection) -> ConnectionStatus:
         is_valid=known is not None and known.is_valid,
         last_validated=known.last_validation_at if known else None,
         reason=reason,
-        kinds=[known.kind.value] if known else [],
+        kinds=[kind.value for kind in connection.kinds],
         region=known.region.value if known else None,
         email_hint=connection.email_hint,
-        password_stored=known is not None and known.encrypted_password is not None,
+        password_stored=connection.keeps_password,
         next_retry_at=connection.retry_at,
     )

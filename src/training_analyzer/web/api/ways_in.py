@@ -1,4 +1,4 @@
-"""The ways in: password with or without a code, a token, a personal key.
+"""The ways in: password with or without a code, a token, a browser's ticket, a personal key.
 
 A password login takes Garmin seconds, sometimes minutes; the route waits in its thread.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Response, status
 from pydantic import Field, SecretStr
 
-from training_analyzer.model import Region
+from training_analyzer.model import Kind, Region
 from training_analyzer.services.connections import Connected, MfaPending
 from training_analyzer.web.api.words import Answer, Email, ShortSecret, Strict, UserId, Web
 
@@ -23,12 +23,19 @@ router = APIRouter()
 type RegionText = Literal["com", "cn"]
 
 
-class PasswordLogin(Strict):
-    """E-mail and password of a Garmin account."""
+class WayIn(Strict):
+    """What every way in is told; with `replace_data` another account's data makes way."""
+
+    replace_data: bool = False
+
+
+class PasswordLogin(WayIn):
+    """E-mail and password of a Garmin account; `mode` says whether the password is kept."""
 
     email: Email
     password: ShortSecret
     region: RegionText = "com"
+    mode: Literal["token_only", "store_password"] = "store_password"
 
 
 class MfaCode(Strict):
@@ -37,15 +44,15 @@ class MfaCode(Strict):
     code: Annotated[SecretStr, Field(min_length=1, max_length=16)]
 
 
-class ImportedToken(Strict):
-    """The token JSON that garminconnect writes."""
+class SessionToken(WayIn):
+    """The token JSON that garminconnect writes, or the page that a browser got a ticket on."""
 
-    kind: Literal["token"]
+    kind: Literal["token", "ticket"]
     value: Annotated[SecretStr, Field(min_length=2, max_length=64 * 1024)]
     region: RegionText = "com"
 
 
-class PersonalKey(Strict):
+class PersonalKey(WayIn):
     """A key of Garmin's Personal API."""
 
     api_key: ShortSecret
@@ -77,7 +84,12 @@ def connect_password(
 ) -> Saved | CodeWanted:
     """Sign in to Garmin; 201 when connected, 202 when Garmin wants a code."""
     entered = web.runtime.connections.connect_password(
-        user_id, login.email, login.password.get_secret_value(), region=Region(login.region)
+        user_id,
+        login.email,
+        login.password.get_secret_value(),
+        region=Region(login.region),
+        keep_password=login.mode == "store_password",
+        replace_data=login.replace_data,
     )
     if isinstance(entered, MfaPending):
         response.status_code = status.HTTP_202_ACCEPTED
@@ -97,23 +109,33 @@ def finish_mfa(given: MfaCode, user_id: UserId, web: Web) -> Saved:
 
 
 @router.put("/credentials/tokens", status_code=status.HTTP_201_CREATED)
-def connect_token(token: ImportedToken, user_id: UserId, web: Web) -> Saved:
-    """Connect with a token; it is refreshed at once, so its copies stop working."""
-    text = token.value.get_secret_value()
-    entered = web.runtime.connections.connect_token(user_id, text, region=Region(token.region))
+def connect_token(token: SessionToken, user_id: UserId, web: Web) -> Saved:
+    """Connect with a token, which is renewed at once, or a ticket, which is good for one use."""
+    connections = web.runtime.connections
+    connect = connections.connect_token if token.kind == "token" else connections.connect_ticket
+    entered = connect(
+        user_id,
+        token.value.get_secret_value(),
+        region=Region(token.region),
+        replace_data=token.replace_data,
+    )
     return _saved(web, entered)
 
 
 @router.put("/credentials/personal-key", status_code=status.HTTP_201_CREATED)
 def connect_personal_key(key: PersonalKey, user_id: UserId, web: Web) -> Saved:
-    """Connect with a Personal API key, which Garmin checks first."""
-    text = key.api_key.get_secret_value()
-    return _saved(web, web.runtime.connections.connect_personal_key(user_id, text))
+    """Connect with a Personal API key, which Garmin checks first; it may join a session."""
+    entered = web.runtime.connections.connect_personal_key(
+        user_id, key.api_key.get_secret_value(), replace_data=key.replace_data
+    )
+    if entered.kind is Kind.PERSONAL_KEY:
+        return _saved(web, entered)
+    return _saved(web, entered, f"The key joins the session of {entered.display_name}.")
 
 
-def _saved(web: Parts, entered: Connected) -> Saved:
+def _saved(web: Parts, entered: Connected, message: str = "") -> Saved:
     return Saved(
         garmin_user=entered.display_name,
-        message=f"Connected as {entered.display_name}.",
+        message=message or f"Connected as {entered.display_name}.",
         next_sync_at=web.scheduler.get_next_sync_time(entered.user_id),
     )

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import GarminSyncError
-from training_analyzer.model import Region
+from training_analyzer.model import Kind, Region
 from training_analyzer.services.connections import Connected, MfaPending
 from training_analyzer.web.auth import current_user
 from training_analyzer.web.pages.connect_view import Attempt, Way
@@ -35,6 +35,7 @@ class _Asked:
     way: Way
     email: str = ""
     region: str = Region.COM
+    keep_password: bool = False
 
 
 @router.post("/connect/password")
@@ -44,9 +45,12 @@ def by_password(
     email: Text = "",
     password: Text = "",
     region: Text = "com",
+    mode: Text = "token_only",
+    replace_data: Text = "",
 ) -> Response:
     """Sign in to Garmin; the page then shows the connection, or asks for the code."""
-    asked = _Asked(request, user_id, Way.PASSWORD, email.strip(), region)
+    keep = mode == "store_password"
+    asked = _Asked(request, user_id, Way.PASSWORD, email.strip(), region, keep)
     if "@" not in asked.email:
         return _again(asked, "Write the e-mail address of your Garmin account.", "email")
     if not password:
@@ -55,7 +59,12 @@ def by_password(
     return _connect(
         asked,
         lambda: connections.connect_password(
-            user_id, asked.email, password, region=_region(region)
+            user_id,
+            asked.email,
+            password,
+            region=_region(region),
+            keep_password=keep,
+            replace_data=bool(replace_data),
         ),
         "password",
     )
@@ -73,7 +82,13 @@ def by_code(request: Request, user_id: UserId, code: Text = "") -> Response:
 
 
 @router.post("/connect/token")
-def by_token(request: Request, user_id: UserId, token: Text = "", region: Text = "com") -> Response:
+def by_token(
+    request: Request,
+    user_id: UserId,
+    token: Text = "",
+    region: Text = "com",
+    replace_data: Text = "",
+) -> Response:
     """Connect with an imported token."""
     asked = _Asked(request, user_id, Way.TOKEN, region=region)
     if not token.strip():
@@ -81,20 +96,50 @@ def by_token(request: Request, user_id: UserId, token: Text = "", region: Text =
     connections = parts_of(request).runtime.connections
     return _connect(
         asked,
-        lambda: connections.connect_token(user_id, token.strip(), region=_region(region)),
+        lambda: connections.connect_token(
+            user_id, token.strip(), region=_region(region), replace_data=bool(replace_data)
+        ),
         "token",
     )
 
 
+@router.post("/connect/ticket")
+def by_ticket(
+    request: Request,
+    user_id: UserId,
+    ticket: Text = "",
+    region: Text = "com",
+    replace_data: Text = "",
+) -> Response:
+    """Connect with the page that a browser ended on."""
+    asked = _Asked(request, user_id, Way.TICKET, region=region)
+    if not ticket.strip():
+        return _again(asked, "Paste the address or the text of the page.", "ticket")
+    connections = parts_of(request).runtime.connections
+    return _connect(
+        asked,
+        lambda: connections.connect_ticket(
+            user_id, ticket, region=_region(region), replace_data=bool(replace_data)
+        ),
+        "ticket",
+    )
+
+
 @router.post("/connect/personal-key")
-def by_personal_key(request: Request, user_id: UserId, api_key: Text = "") -> Response:
-    """Connect with a Personal API key."""
+def by_personal_key(
+    request: Request, user_id: UserId, api_key: Text = "", replace_data: Text = ""
+) -> Response:
+    """Connect with a Personal API key, alone or beside a session."""
     asked = _Asked(request, user_id, Way.PERSONAL_KEY)
     if not api_key.strip():
         return _again(asked, "Paste the key.", "api_key")
     connections = parts_of(request).runtime.connections
     return _connect(
-        asked, lambda: connections.connect_personal_key(user_id, api_key.strip()), "api_key"
+        asked,
+        lambda: connections.connect_personal_key(
+            user_id, api_key.strip(), replace_data=bool(replace_data)
+        ),
+        "api_key",
     )
 
 
@@ -118,7 +163,8 @@ def _connect(asked: _Asked, connect: Callable[[], Connected | MfaPending], blame
         # It is due anyhow; started here, the page can show what is being read.
         with contextlib.suppress(GarminSyncError):
             parts.manual.start(asked.user_id)
-    return RedirectResponse("/?done=connected", _SEE_OTHER)
+    has_joined = asked.way is Way.PERSONAL_KEY and entered.kind is not Kind.PERSONAL_KEY
+    return RedirectResponse(f"/?done={'joined' if has_joined else 'connected'}", _SEE_OTHER)
 
 
 def _again(asked: _Asked, message: str, field: str, *, code: str = "") -> Response:
@@ -127,6 +173,7 @@ def _again(asked: _Asked, message: str, field: str, *, code: str = "") -> Respon
         way=asked.way,
         email=asked.email,
         region=asked.region,
+        keep_password=asked.keep_password,
         message=message,
         field=field,
         code=code,

@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from training_analyzer.errors import GarminSyncError, UnknownUser
-from training_analyzer.model import RunStatus
+from training_analyzer.model import Region, RunStatus
+from training_analyzer.services.leaving import WHAT_IS_GONE, WHAT_STAYS
+from training_analyzer.services.ticket_page import ticket_page
 from training_analyzer.web.auth import current_user
 from training_analyzer.web.connection import connection_of
-from training_analyzer.web.pages.connect_view import Attempt, Way, card_of, form_of
+from training_analyzer.web.pages.connect_view import Attempt, Way, form_of
+from training_analyzer.web.pages.connection_view import card_of
 from training_analyzer.web.pages.data_view import held_of
 from training_analyzer.web.pages.run_view import Going, going_of, line_of, strip_of
 from training_analyzer.web.pages.settings_view import SettingsForm
@@ -29,9 +32,10 @@ type UserId = Annotated[str, Depends(current_user)]
 
 _DONE: Final = {
     "connected": "Connected.",
-    "disconnected": "Disconnected. The connection, its secrets and the schedule are deleted; "
-    "your data is still here.",
-    "deleted": "Disconnected, and everything that was synced is deleted.",
+    "joined": "The key is checked and saved. It serves what it can, your session the rest.",
+    "disconnected": f"Disconnected; your data is still here. {WHAT_IS_GONE} {WHAT_STAYS}",
+    "deleted": "Disconnected, and everything that was synced is deleted. "
+    f"{WHAT_IS_GONE} {WHAT_STAYS}",
     "saved": "Saved. The next sync follows it.",
 }
 _LINES: Final = 10
@@ -95,7 +99,7 @@ def home_page(  # noqa: PLR0913 - what may differ between two looks at one page
     values = {
         "name": _name(parts, user_id),
         "notice": notice,
-        "form": form_of(connection, attempt, way),
+        "form": form_of(connection, attempt, way, _ticket_pages(parts)),
         "card": card_of(connection, now),
         "status": status_of(situation),
         "going": going,
@@ -139,6 +143,11 @@ def _refused(parts: Parts, user_id: str) -> GarminSyncError | None:
     except GarminSyncError as error:
         return error
     return None
+
+
+def _ticket_pages(parts: Parts) -> dict[Region, str]:
+    server_url = parts.runtime.settings.garmin_server_url
+    return {region: ticket_page(region, server_url) for region in Region}
 
 
 def _name(parts: Parts, user_id: str) -> str:

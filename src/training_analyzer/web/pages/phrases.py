@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 KINDS: Final = {
     Kind.PASSWORD: "E-mail and password",
-    Kind.TOKEN: "Imported token",
+    Kind.TOKEN: "Token or browser ticket",
     Kind.PERSONAL_KEY: "Personal API key",
 }
 STARTED_BY: Final = {

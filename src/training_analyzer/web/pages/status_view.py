@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 
 from training_analyzer.errors import CoolingDown, SyncTooSoon
 from training_analyzer.model import RunStatus
-from training_analyzer.web.connection import Connection, State
+from training_analyzer.web.connection import State
 from training_analyzer.web.pages import phrases
+from training_analyzer.web.pages.trouble_view import Trouble, trouble_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.errors import GarminSyncError
     from training_analyzer.model import GarminSyncConfig, GarminSyncHistory
+    from training_analyzer.web.connection import Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,14 +42,12 @@ class Status:
     next: str
     can_sync: bool
     why_not: str
-    trouble: str = ""
-    trouble_more: str = ""
+    trouble: Trouble | None
 
 
 def status_of(situation: Situation) -> Status:
     """Return the head of the page."""
     headline, lede = _headline(situation)
-    trouble, more = _trouble(situation.connection)
     return Status(
         headline=headline,
         lede=lede,
@@ -55,14 +55,17 @@ def status_of(situation: Situation) -> Status:
         next=_next(situation),
         can_sync=situation.refused is None and not situation.is_running,
         why_not=_why_not(situation),
-        trouble=trouble,
-        trouble_more=more,
+        trouble=trouble_of(
+            situation.connection,
+            syncs_by_itself=situation.config.auto_sync_enabled,
+            now=situation.now,
+        ),
     )
 
 
 def _headline(situation: Situation) -> tuple[str, str]:
     state = situation.connection.state
-    if situation.connection.pending is not None and state is not State.CONNECTED:
+    if situation.connection.standing.waits_for_code:
         return (
             "One code, and you are connected",
             "Your password was right. Garmin wants to be sure that it is you.",
@@ -72,7 +75,7 @@ def _headline(situation: Situation) -> tuple[str, str]:
             "Connect your Garmin account",
             "Activities, sleep, HRV and fitness then come by themselves and stay on this server.",
         )
-    if state in {State.NEEDS_REAUTH, State.NEEDS_MFA}:
+    if state is State.ACTION_NEEDED:
         return (
             "Connect Garmin again",
             "What was fetched so far stays. Afterwards only the gap is fetched.",
@@ -82,6 +85,8 @@ def _headline(situation: Situation) -> tuple[str, str]:
             "Your data is on its way",
             "Newest days first. You may leave this page; the sync goes on.",
         )
+    if state is State.COOLING_DOWN:
+        return ("Syncs wait for now", "What was fetched so far stays, and nothing is lost.")
     return _after_the_last_run(situation)
 
 
@@ -118,18 +123,9 @@ def _why_not(situation: Situation) -> str:
     if situation.is_running or refused is None:
         return ""
     if isinstance(refused, CoolingDown):
-        return f"Garmin asked to wait until {phrases.clock(refused.retry_at, situation.now)} UTC."
+        return f"Possible again {phrases.clock(refused.retry_at, situation.now)} UTC."
     if isinstance(refused, SyncTooSoon):
         at = phrases.clock(refused.retry_at, situation.now)
         gap = phrases.plural(situation.config.min_sync_interval_minutes, "minute")
         return f"Possible again {at} UTC: your shortest gap is {gap}."
     return ""
-
-
-def _trouble(connection: Connection) -> tuple[str, str]:
-    if connection.state in {State.NEEDS_REAUTH, State.NEEDS_MFA} and connection.credentials:
-        return (
-            connection.reason or "Garmin did not accept the stored credentials.",
-            "We stopped asking Garmin, so that the account is not locked. Nothing is lost.",
-        )
-    return ("", "")
