@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +12,13 @@ from services_stage import account, connect, rows
 from sqlalchemy import select
 
 from training_analyzer.db.tables import metadata
+from training_analyzer.model import Api
 from training_analyzer.simulator.athletes import Athlete
 from training_analyzer.simulator.curves import heart_rate, stress
 from training_analyzer.simulator.nights import hrv_night, night
 from training_analyzer.simulator.stages import levels
+from training_analyzer.streams import CATALOG
+from training_analyzer.streams.curves import CurveParser
 
 if TYPE_CHECKING:
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
@@ -25,6 +29,7 @@ SLEEP_NIGHT = "/wellness-service/wellness/dailySleepData"
 DETAIL = re.compile(
     r"/\w+-service/(?:wellness/)?(dailySleepData|dailyHeartRate|dailyStress|hrv(?=/2))/"
 )
+PAGE = Path(__file__).parents[2] / "docs/how-to/read-curves.md"
 TODAY = date(2026, 3, 2)
 
 
@@ -118,6 +123,36 @@ def test_curves_are_read_back_as_they_were_lived(
         if r[1:3] == ("heart_rate", days_ago(1).isoformat())
     ]
     assert len(row[5]) < 2500
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_how_to_reads_the_curve_that_the_product_reads(
+    runtime: Runtime, wearer: str, scheduler: GarminSyncScheduler
+) -> None:
+    """The program of the how-to page gives a curve as we do."""
+    scheduler.sync_user(wearer)
+    page = PAGE.read_text(encoding="utf-8")
+    program = page.split("```python")[1].split("```")[0]
+    names: dict[str, Any] = {}
+
+    exec(program, names)  # noqa: S102 - our own page
+
+    path = runtime.settings.database_url.removeprefix("sqlite:///")
+    read = runtime.reading.curve(wearer, "heart_rate", days_ago(1))
+    assert read is not None
+    assert names["curve"](path, wearer, "heart_rate", str(days_ago(1))) == read.pairs()
+
+
+def test_how_to_names_each_kind_of_curve() -> None:
+    """Whoever asks the database finds each kind with its columns on the page."""
+    parsers = [each.routes[Api.ACCOUNT].parse for each in CATALOG if each.detail_of]
+
+    series = [each for p in parsers if isinstance(p, CurveParser) for each in p.series]
+
+    page = PAGE.read_text(encoding="utf-8")
+    lines = [f"| `{s.kind}` | {', '.join(f'`{name}`' for name in s.columns)} |" for s in series]
+    assert len(lines) == 14
+    assert [line for line in lines if line not in page] == []
 
 
 def test_night_looked_at_in_detail_fills_its_row(
