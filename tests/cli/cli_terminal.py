@@ -89,13 +89,16 @@ class Terminal:
         self._process.wait()
         os.close(self._ours)
 
-    def wait_for(self, text: str) -> None:
-        """Read until *text* was shown."""
+    def wait_for(self, text: str, *, times: int = 1) -> None:
+        """Read until *text* was shown that many times.
+
+        What is typed before a hidden prompt stands there is thrown away by it.
+        """
         until = time.monotonic() + PATIENCE_S
-        while text not in self.shown:
+        while self.shown.count(text) < times:
             assert time.monotonic() < until, self.shown
             if not self._read():
-                assert text in self.shown, self.shown
+                assert self.shown.count(text) >= times, self.shown
 
     def type(self, line: str) -> None:
         """Type a line."""
