@@ -139,6 +139,7 @@ def test_a_terminal_is_asked_without_echo(settings: dict[str, str], tom: Account
         terminal.wait_for("Security code")
         terminal.type("000000")
         terminal.wait_for("did not accept the security code")
+        terminal.wait_for("Security code", times=2)
         terminal.type(str(tom.mfa_code))
         assert terminal.end() == 0
         assert "is connected" in terminal.shown
