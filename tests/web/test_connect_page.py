@@ -125,6 +125,7 @@ def test_another_account_with_a_code_starts_again(
 
     assert 'action="/connect/password"' in asked
     assert 'name="replace_data"' in asked
+    assert "Enter the code from Garmin" not in ana.client.get("/").text
 
 
 def test_a_blocked_login_offers_the_ways_that_work(ana: Person, garmin: SimulatorServer) -> None:
@@ -193,3 +194,22 @@ def test_paused_and_disconnected_are_told(
     assert "</svg>Paused</span>" in paused
     assert WHAT_STAYS in paused
     assert WHAT_STAYS in ana.client.get(gone.headers["location"]).text
+
+
+def test_a_key_ends_a_cool_down_of_logins(
+    app: FastAPI, ana: Person, garmin: SimulatorServer, clock: Any
+) -> None:
+    """What the page offers while passwords wait is true: with a key, the next sync works."""
+    connect(ana, garmin, "kay")
+    clock.advance(hours=11)
+    garmin.faults.revoke_tokens("kay@example.test")
+    garmin.faults.captcha("kay@example.test")
+    sync(app, ana)
+    key = account(garmin, "kay").personal_key
+
+    saved = ana.client.put(f"{API}/credentials/personal-key", json={"api_key": key})
+
+    assert saved.status_code == 201
+    status = ana.client.get(f"{API}/credentials/status").json()
+    assert (status["state"], status["kinds"]) == ("connected", ["personal-key"])
+    assert sync(app, ana)["status"] == "completed"

@@ -17,7 +17,7 @@ from training_analyzer.garmin.personal_key import clean_key
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind, Region, SyncType
 from training_analyzer.services.doors import door
-from training_analyzer.services.standings import Standings
+from training_analyzer.services.standings import LOGIN_CODES, Standings
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
 from training_analyzer.services.waiting_logins import (
     MOST_CODES,
@@ -129,9 +129,10 @@ class Connections:
             # Garmin has forgotten the login: no code will ever complete it.
             self._waiting.drop(user_id)
             raise
+        # The code is used up, also when the account turns out to be another one.
+        self._waiting.drop(user_id)
         connected = self._keep_login(user_id, entered, entry)
         self._credentials.note_mfa(user_id)
-        self._waiting.drop(user_id)
         return connected
 
     @door
@@ -193,8 +194,9 @@ class Connections:
         """Connect with a key of Garmin's Personal API.
 
         Beside a session that is connected already, the key serves what it can and the
-        session the rest. Raises `TokenInvalid` for what cannot be a key,
-        `CredentialsRejected` for one that Garmin refuses.
+        session the rest; in the place of one that needs a login, it serves alone.
+        Raises `TokenInvalid` for what cannot be a key, `CredentialsRejected` for one
+        that Garmin refuses.
         """
         cleaned = clean_key(key)
         tokens: list[PersonalToken] = []
@@ -215,7 +217,9 @@ class Connections:
         if tokens:
             self.vault.put(user_id, PERSONAL_JWT, tokens[-1].jwt, expires_at=tokens[-1].expires_at)
         if self.vault.get(user_id, TOKEN_BUNDLE) is not None:
-            return self._beside_the_session(user_id, profile)
+            if not self._needs_login(user_id):
+                return self._beside_the_session(user_id, profile)
+            self.vault.drop(user_id, TOKEN_BUNDLE)
         return self._keep(user_id, Kind.PERSONAL_KEY, Region.COM, profile)
 
     def disconnect(self, user_id: str, *, delete_data: bool = False) -> bool:
@@ -284,6 +288,12 @@ class Connections:
             self._schedule.set_due(user_id, self._now(), SyncType.INITIAL)
         self._identity.keep(user_id, profile, region)
         return _connected(user_id, kind, profile)
+
+    def _needs_login(self, user_id: str) -> bool:
+        """Tell whether the session is known to be dead: rejected, or kept out by a login."""
+        credentials = self._credentials.get_credentials(user_id)
+        is_rejected = credentials is not None and not credentials.is_valid
+        return is_rejected or self.standing(user_id).code in LOGIN_CODES
 
     def _beside_the_session(self, user_id: str, profile: GarminProfile) -> Connected:
         """Leave the session's row as it is; the key alone is new."""
