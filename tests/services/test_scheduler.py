@@ -133,7 +133,7 @@ def test_two_schedulers_on_one_database_run_a_due_user_once(
 
     assert len(outcomes) == 8
     assert runs(runtime, ada) == ["initial"]
-    assert garmin.count("/hrv-service") == 1
+    assert garmin.count("/hrv-service/hrv/daily") == 1
 
 
 def test_disabled_scheduler_schedules_nothing_but_syncs_by_hand(runtime: Runtime, ada: str) -> None:
