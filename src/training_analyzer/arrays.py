@@ -44,10 +44,21 @@ def pack(columns: Mapping[str, Sequence[Number]]) -> bytes:
 def unpack(packed: bytes) -> dict[str, list[Number]]:
     """Return the columns of *packed*. Raises `UnexpectedPayload` when it is something else."""
     try:
-        text = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_BYTES)
-        columns = json.loads(text)
-    except (ValueError, zstandard.ZstdError):
+        columns = json.loads(as_json(packed))
+    except ValueError:
         raise UnexpectedPayload from None
     if not isinstance(columns, dict) or not all(isinstance(c, list) for c in columns.values()):
         raise UnexpectedPayload
     return columns
+
+
+def as_json(packed: bytes) -> str:
+    """Return the JSON text in *packed*, unread: an object of columns.
+
+    Raises `UnexpectedPayload` when there is no text in it.
+    """
+    try:
+        text = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_BYTES)
+        return text.decode()
+    except (ValueError, zstandard.ZstdError):
+        raise UnexpectedPayload from None

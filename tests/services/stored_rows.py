@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Float, Integer, LargeBinary, Table
+from sqlalchemy import Float, Integer, LargeBinary, Table, select
 
 from training_analyzer.arrays import pack
 from training_analyzer.db.tables import garmin_coverage, garmin_sync_history, metadata
@@ -58,4 +58,7 @@ def fill(database: Database, user_id: str, count: int = 3, *, first: int = 1) ->
         for table in typed_tables():
             most = 1 if len(table.primary_key.columns) == 1 and "id" not in table.c else count
             rows = [row(table, number, user_id) for number in range(first, first + most)]
+            mine = table.c.user_id == user_id
+            if most == 1 and db.execute(select(table.c.user_id).where(mine)).first():
+                continue
             db.execute(table.insert(), rows)

@@ -171,6 +171,22 @@ def test_what_is_there_is_not_replaced_unasked(exports: Exports, tmp_path: Path)
     assert (tmp_path / "sleep_nights.csv").read_text() != "mine"
 
 
+def test_all_files_show_one_moment(database: Database, exports: Exports, tmp_path: Path) -> None:
+    """What is stored while an export runs is in none of its files."""
+    before = len(stored(database, "weigh_ins"))
+    came: list[int] = []
+
+    def meanwhile(_: object) -> None:
+        if not came:
+            came.append(1)
+            fill(database, "u", first=70)
+
+    done = exports.export("u", ExportFormat.CSV, tmp_path, watch=meanwhile)
+
+    assert {table.rows for table in done.tables if table.table == "weigh_ins"} == {before}
+    assert len(stored(database, "weigh_ins")) > before
+
+
 def test_a_broken_off_export_leaves_nothing(exports: Exports, tmp_path: Path) -> None:
     """An export that ends half-way leaves the folder as it was."""
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from training_analyzer.arrays import unpack
+from training_analyzer.arrays import as_json
 from training_analyzer.db.repositories.exporting import Kind
 from training_analyzer.errors import ExportImpossible, UnexpectedPayload
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from training_analyzer.arrays import Number
     from training_analyzer.db.repositories.exporting import ExportTable
 
 # What a spreadsheet would run as a formula when a cell of text begins with it.
@@ -88,10 +87,10 @@ def written(instant: datetime) -> str:
     return f"{instant.isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
 
 
-def curves(packed: bytes) -> dict[str, list[Number]] | None:
-    """Return the columns of a stored curve; None for one that is damaged."""
+def curves(packed: bytes) -> str | None:
+    """Return the columns of a stored curve as JSON text; None for one that is damaged."""
     try:
-        return unpack(packed)
+        return as_json(packed)
     except UnexpectedPayload:
         return None
 
@@ -122,27 +121,26 @@ class CsvWriter:
 
 
 class JsonLinesWriter:
-    """A file of JSON objects, one a line."""
+    """A file of JSON objects, one a line; curves stand at the end of the line."""
 
     def __init__(self, path: Path, table: ExportTable) -> None:
-        self._names = exported_names(table)
-        self._places = [
-            (n, curves if kind is Kind.CURVES else written)
-            for n, (_, kind) in enumerate(table.columns)
-            if kind in {Kind.CURVES, Kind.INSTANT}
-        ]
+        columns = list(enumerate(table.columns))
+        self._plain = [(name, n) for n, (name, kind) in columns if kind is not Kind.CURVES]
+        self._curves = [n for n, (_, kind) in columns if kind is Kind.CURVES]
         self._file = path.open("w", encoding="utf-8")
-        self._encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+        # What JSON has no type for are instants alone.
+        self._encode = json.JSONEncoder(
+            ensure_ascii=False, separators=(",", ":"), default=written
+        ).encode
 
     def write(self, batch: Batch) -> None:
         """Write some rows."""
         for row in batch:
-            cells = list(row)
-            for n, read in self._places:
-                if cells[n] is not None:
-                    cells[n] = read(cells[n])
-            record = dict(zip(self._names, cells, strict=True))
-            self._file.write(f"{self._encode(record)}\n")
+            line = self._encode({name: row[n] for name, n in self._plain})
+            for n in self._curves:
+                # The text is JSON already: reading a track to write it again takes long.
+                line = f'{line[:-1]},"points":{curves(row[n]) or "null"}}}'
+            self._file.write(f"{line}\n")
 
     def close(self) -> None:
         """Finish the file."""
@@ -198,5 +196,5 @@ def _cells(kind: Kind, cells: Sequence[Any]) -> Sequence[Any]:
     if kind is Kind.DAY:
         return [None if day is None else date.fromisoformat(day) for day in cells]
     if kind is Kind.CURVES:
-        return [json.dumps(curves(packed), separators=(",", ":")) for packed in cells]
+        return [curves(packed) for packed in cells]
     return cells
