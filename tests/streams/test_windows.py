@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training_analyzer.model import Api
@@ -18,6 +18,7 @@ CAPS = st.integers(min_value=1, max_value=400)
 
 
 @given(first=DAYS, span=SPANS, cap_days=CAPS)
+@settings(deadline=None)
 def test_every_wanted_day_is_in_exactly_one_window(first: date, span: int, cap_days: int) -> None:
     """No day is asked for twice and none is forgotten, whatever the cap."""
     last = first + timedelta(days=span)
@@ -28,6 +29,7 @@ def test_every_wanted_day_is_in_exactly_one_window(first: date, span: int, cap_d
 
 
 @given(first=DAYS, span=SPANS, cap_days=CAPS)
+@settings(deadline=None)
 def test_windows_keep_the_cap_and_come_newest_first(first: date, span: int, cap_days: int) -> None:
     """No window is longer than Garmin allows, and the useful days come first."""
     windows = list(HRV.windows(first, first + timedelta(days=span), cap_days))
@@ -46,6 +48,7 @@ def test_no_days_give_no_window() -> None:
 
 
 @given(first=DAYS, span=st.integers(min_value=1, max_value=800))
+@settings(deadline=None)
 def test_halves_are_the_window_again(first: date, span: int) -> None:
     """A halved window loses no day, and its halves are as equal as days allow, newest first."""
     window = Window(HRV, first, first + timedelta(days=span))
