@@ -206,9 +206,11 @@ def test_a_key_ends_a_cool_down_of_logins(
     garmin.faults.captcha("kay@example.test")
     sync(app, ana)
     key = account(garmin, "kay").personal_key
+    form = ana.client.get("/", params={"way": "personal-key"}).text
 
     saved = ana.client.put(f"{API}/credentials/personal-key", json={"api_key": key})
 
+    assert "Your session stays" not in form
     assert saved.status_code == 201
     status = ana.client.get(f"{API}/credentials/status").json()
     assert (status["state"], status["kinds"]) == ("connected", ["personal-key"])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training_analyzer.model import Kind
-from training_analyzer.services.standings import State
+from training_analyzer.services.standings import LOGIN_CODES, State
 from training_analyzer.services.vault import API_KEY
 
 if TYPE_CHECKING:
@@ -39,6 +39,12 @@ class Connection:
     def has_session(self) -> bool:
         """Tell whether it is more than a key alone."""
         return self.credentials is not None and self.credentials.kind is not Kind.PERSONAL_KEY
+
+    @property
+    def session_serves(self) -> bool:
+        """Tell whether a key would join the session; one that needs a login is replaced."""
+        is_valid = self.credentials is not None and self.credentials.is_valid
+        return self.has_session and is_valid and self.standing.code not in LOGIN_CODES
 
     @property
     def kinds(self) -> list[Kind]:

@@ -135,7 +135,7 @@ def form_of(
         keep_password=attempt is not None and attempt.keep_password,
         asks_to_replace=code == AccountMismatch.code,
         is_blocked=code == LoginBlocked.code,
-        has_session=connection.has_session,
+        has_session=connection.session_serves,
         ticket_pages=ticket_pages,
         code_method=pending.method if pending else "",
         code_until=f"{pending.expires_at:%H:%M}" if pending else "",
