@@ -45,11 +45,11 @@ USER = "usr_ada"
 
 
 def prepare(path: Path) -> None:
-    """Write a database with one connected user who wants 120 days."""
+    """Write a database with one connected user who wants 30 days."""
     encryption = EncryptionService(KEY)
     repository = GarminCredentialsRepository(str(path), now=lambda: NOW)
     repository.save_credentials(USER, encryption.encrypt("ada"), encryption.encrypt("secret"))
-    repository.update_sync_config(USER, initial_sync_days=120)
+    repository.update_sync_config(USER, initial_sync_days=30)
     repository.close()
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 DATA_TABLES = (
     "profiles",
     "activities",
+    "activity_files",
+    "activity_laps",
+    "activity_tracks",
     "daily_summaries",
     "sleep_nights",
     "hrv_nights",
@@ -51,6 +54,11 @@ def connect(runtime: Runtime, garmin: SimulatorServer, name: str) -> str:
     entered = runtime.connections.connect_password(user.user_id, who.email, who.password)
     assert isinstance(entered, Connected)
     return user.user_id
+
+
+def files_of(database: Database, user_id: str) -> int:
+    """Return how many activity files are stored: each cost a request."""
+    return len(rows(database, user_id, "activity_files")["activity_files"])
 
 
 def rows(database: Database, user_id: str, *names: str) -> dict[str, list[tuple[Any, ...]]]:

@@ -41,7 +41,7 @@ def test_every_run_was_really_killed(killed: dict[str, Any]) -> None:
 
 def test_repeated_runs_hold_the_same_rows_as_an_undisturbed_one(killed: dict[str, Any]) -> None:
     """After the repetition every row is there, once, and equal to the undisturbed run's."""
-    assert killed["undisturbed"]["count"] > 500
+    assert killed["undisturbed"]["count"] > 300
     for run in killed["disturbed"]:
         assert run["status"] == "completed", run["point"]
         assert run["rows"] == killed["undisturbed"]["rows"], run["point"]

@@ -95,8 +95,15 @@ class Course:
 
     def _has_open_files(self, now: datetime) -> bool:
         """Tell whether files are left from the last run, whose budget ended before they did."""
+        if not self._wants_files(now):
+            return False
         known = self.data.files.known(self.lease.user_id)
-        return self.config.sync_activities and bool(missing(known) or wanted_files(known, now=now))
+        return bool(missing(known) or wanted_files(known, now=now))
+
+    def _wants_files(self, now: datetime) -> bool:
+        """Tell whether files are wanted, and not refused to this account of late."""
+        coverage = self.data.coverage(self.lease.user_id)
+        return self.config.sync_activities and not coverage.refused(FILES, now=now)
 
     def _snapshots(self, span: Span | None) -> None:
         coverage = self.data.coverage(self.lease.user_id)
@@ -129,9 +136,7 @@ class Course:
         )
 
     def _files(self) -> None:
-        if not self.config.sync_activities:
-            return
-        if not self.data.coverage(self.lease.user_id).refused(FILES, now=self.now()):
+        if self._wants_files(self.now()):
             FilePhase(self.run, self.lease, self.garmin, self.data.files, self.now).follow()
 
     def _details(self) -> None:

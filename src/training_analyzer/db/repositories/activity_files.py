@@ -140,7 +140,7 @@ class ActivityFilesRepository:
             db.execute(
                 update(activities)
                 .where(_is(lease.user_id, activity.activity_id))
-                .values(file_state=state.value)
+                .values(file_state=state.value, file_tries=0)
             )
             write_progress(
                 db, lease.run_id, replace(counts, rows_changed=counts.rows_changed + changed)

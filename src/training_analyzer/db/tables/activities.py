@@ -96,7 +96,7 @@ activities: Final = data_table(
     big("duplicate_of"),
     # When a complete list did not have it; Garmin's word on that is still to be asked for.
     instant("missing_since"),
-    # The version that its file was last asked for, how that went, how often and when.
+    # The version that its file was last asked for, how that went, how often in vain, and when.
     text_("file_version"),
     text_("file_state"),
     integer("file_tries"),
