@@ -239,7 +239,7 @@ class CredentialsOfAnotherKey(SyncError):
 
 
 class KeyRetired(SyncError):
-    """This process still writes with a retired encryption key: restart it with the new one."""
+    """A retired encryption key is still written with here: restart with the new one."""
 
     code = "key_retired"
     http_status = 503
