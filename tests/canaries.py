@@ -32,7 +32,8 @@ def forms(secret: str) -> set[str]:
     # What stands before a secret shifts its base64; its middle is one of three.
     shifted = [b"x" * n + raw for n in range(3)]
     encoded = {code(text)[4:-4].decode() for text in shifted for code in _BASE64}
-    escaped = {json.dumps(secret)[1:-1], repr(secret)[1:-1], escape(secret), repr(raw)[2:-1]}
+    in_json = {json.dumps(secret, ensure_ascii=ascii_only)[1:-1] for ascii_only in (True, False)}
+    escaped = in_json | {repr(secret)[1:-1], escape(secret), repr(raw)[2:-1]}
     in_address = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
     return {secret, raw.hex(), raw.hex().upper(), *encoded, *escaped, *in_address}
 
