@@ -55,8 +55,8 @@ lint: $(DEV) ## Check style and types
 		MYPYPATH=src:tests $(BIN)/mypy --strict $$folder || exit 1; \
 	done
 
-bench: $(INSTALLED) ## Measure a first sync: requests, time, rows
-	$(BIN)/python bench/first_sync.py $(ARGS)
+bench: $(DEV) ## Measure us and our peers side by side, some fifteen minutes
+	$(BIN)/python bench/compare.py $(ARGS)
 
 assets: $(ASSETS) ## Fetch the scripts of the web pages (htmx, uPlot) with npm
 
