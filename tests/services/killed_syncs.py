@@ -45,17 +45,18 @@ USER = "usr_ada"
 
 
 def prepare(path: Path) -> None:
-    """Write a database with one connected user who wants 30 days."""
+    """Write a database with one connected user who wants 120 days."""
     encryption = EncryptionService(KEY)
     repository = GarminCredentialsRepository(str(path), now=lambda: NOW)
     repository.save_credentials(USER, encryption.encrypt("ada"), encryption.encrypt("secret"))
-    repository.update_sync_config(USER, initial_sync_days=30)
+    repository.update_sync_config(USER, initial_sync_days=120)
     repository.close()
 
 
 def sync(path: Path) -> dict[str, Any]:
     """Run one sync on the database at *path*; return what came of it and every row."""
-    athlete = demo_athletes(7, NOW.date())[0]
+    # The runner would cost twice the files and show no more.
+    athlete = demo_athletes(7, NOW.date())[2]
     garmin = SimulatedGarmin(athlete, now=NOW)
 
     def open_connection(_user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:

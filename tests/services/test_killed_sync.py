@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 POINTS = 30
+# Sixty syncs, one after the other: a minute alone, some minutes on a machine at work.
+pytestmark = pytest.mark.timeout(240)
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
+        timeout=230,
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
     found: dict[str, Any] = json.loads(ran.stdout)
@@ -41,7 +43,7 @@ def test_every_run_was_really_killed(killed: dict[str, Any]) -> None:
 
 def test_repeated_runs_hold_the_same_rows_as_an_undisturbed_one(killed: dict[str, Any]) -> None:
     """After the repetition every row is there, once, and equal to the undisturbed run's."""
-    assert killed["undisturbed"]["count"] > 300
+    assert killed["undisturbed"]["count"] > 500
     for run in killed["disturbed"]:
         assert run["status"] == "completed", run["point"]
         assert run["rows"] == killed["undisturbed"]["rows"], run["point"]
