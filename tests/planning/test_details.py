@@ -181,8 +181,9 @@ def test_later_runs_drain_the_rest_and_ask_nothing_twice(rows: dict[int, int], b
 
 
 @pytest.mark.parametrize(
-    ("windows", "budget"), [(1, 18), (9, 10), (15, 4), (19, 4), (30, 4), (31, 0), (60, 0)]
+    ("windows", "requests", "budget"),
+    [(9, 12, 8), (14, 18, 2), (19, 20, 1), (20, 30, 1), (21, 22, 0), (60, 61, 0)],
 )
-def test_budget_is_what_an_ordinary_run_leaves(windows: int, budget: int) -> None:
-    """A run over a year of history looks at no curves; any other at least at a day's four."""
-    assert details_budget(windows) == budget
+def test_budget_is_what_an_ordinary_run_leaves(windows: int, requests: int, budget: int) -> None:
+    """A run over a year of history looks at no curves; any other at what is left of 20."""
+    assert details_budget(windows, requests) == budget

@@ -176,16 +176,16 @@ def test_profile_is_asked_for_daily_and_the_rest_weekly() -> None:
     assert snapshots(known, days_later=7) > {"profile"}
 
 
-@pytest.mark.parametrize(("every_days", "within_days"), [(1, 14), (7, 28)])
+@pytest.mark.parametrize(("every_days", "within_days"), [(1, 14), (7, 56)])
 def test_slow_snapshots_take_turns(every_days: int, within_days: int) -> None:
-    """A run asks for two of them at most, and each has its turn."""
+    """A run asks for one of them at most, and each has its turn."""
     known = {name: {TODAY: settled(TODAY)} for name in SLOW | {"profile"}}
     asked_again: set[str] = set()
 
     for later in range(every_days, within_days + 1, every_days):
         asked = snapshots(Coverage(known), days_later=later)
         assert "profile" in asked
-        assert len(asked) <= 3
+        assert len(asked) <= 2
         day = TODAY + timedelta(days=later)
         known |= {name: known[name] | {day: settled(day)} for name in asked}
         asked_again |= asked
@@ -199,11 +199,11 @@ def test_snapshot_that_failed_does_not_wait_for_its_turn() -> None:
     known["devices"] = {TODAY: LedgerDay(TODAY, DayState.FAILED, NOW)}
 
     assert "devices" in snapshots(Coverage(known))
-    assert len(snapshots(Coverage(known), days_later=7) - {"profile", "devices"}) == 2
+    assert len(snapshots(Coverage(known), days_later=7) - {"profile", "devices"}) == 1
 
 
 def test_ordinary_week_is_planned_in_few_requests() -> None:
-    """A week after a first sync, ranges and snapshots are at most 17 requests."""
+    """A week after a first sync, ranges and snapshots are at most 16 requests."""
     days = {days_ago(n): settled(days_ago(n)) for n in range(7, 365)}
     days |= {days_ago(n): LedgerDay(days_ago(n), DayState.DATA, NOW) for n in range(7)}
     known = Coverage({member.name: days for member in CATALOG})
@@ -211,7 +211,7 @@ def test_ordinary_week_is_planned_in_few_requests() -> None:
 
     ranges = plan(CONFIG, known, CATALOG, [Api.ACCOUNT], now=now, zone=UTC_ZONE)
 
-    assert len(ranges.windows) + len(snapshots(known, days_later=7)) <= 17
+    assert len(ranges.windows) + len(snapshots(known, days_later=7)) <= 16
 
 
 @settings(max_examples=60, deadline=None)
@@ -243,3 +243,37 @@ def test_every_wanted_day_is_in_exactly_one_window(
     assert all(len(window.days) <= asked.routes[Api.ACCOUNT].cap_days for window in windows)
     # A window begins and ends with a wanted day: nothing is asked for without need.
     assert all(window.first in wanted and window.last in wanted for window in windows)
+
+
+@pytest.mark.parametrize(("age", "asked"), [(1, False), (2, False), (3, True)])
+def test_slow_series_take_turns(age: int, asked: bool) -> None:  # noqa: FBT001 - a column of the table
+    """What moves slowly is asked for every third day, all days since then at once."""
+    known = {days_ago(n): settled(days_ago(n)) for n in range(age, 400)}
+
+    planned = plan(
+        CONFIG,
+        ledger("vo2max", known),
+        [stream("vo2max")],
+        [Api.ACCOUNT],
+        now=NOW,
+        zone=UTC_ZONE,
+    )
+
+    assert bool(planned.windows) is asked
+
+
+def test_slow_series_do_not_wait_with_a_failed_day() -> None:
+    """A day that failed is asked for at the next run, however slow its stream is."""
+    known = {days_ago(n): settled(days_ago(n)) for n in range(1, 400)}
+    known[days_ago(50)] = LedgerDay(days_ago(50), DayState.FAILED, NOW)
+
+    planned = plan(
+        CONFIG,
+        ledger("vo2max", known),
+        [stream("vo2max")],
+        [Api.ACCOUNT],
+        now=NOW,
+        zone=UTC_ZONE,
+    )
+
+    assert planned.first == days_ago(50)

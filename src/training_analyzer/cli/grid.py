@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from rich.text import Text
 
 from training_analyzer.model import DayState
+from training_analyzer.services.reading import due_by_now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,8 +38,9 @@ def week_cell(states: Sequence[DayState | None]) -> str:
 
 def known_percent(states: Sequence[DayState | None]) -> int:
     """Return how many per cent of the days Garmin has answered for; 100 is all of them."""
-    known = sum(state in {DayState.DATA, DayState.EMPTY} for state in states)
-    return known * 100 // len(states) if states else 0
+    due = due_by_now(states)
+    known = sum(state in {DayState.DATA, DayState.EMPTY} for state in due)
+    return known * 100 // len(due) if due else 0
 
 
 def grid_lines(

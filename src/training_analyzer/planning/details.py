@@ -24,22 +24,23 @@ if TYPE_CHECKING:
 # series (facts of garmin-grafana, issue 77).
 DETAIL_DAYS: Final = 180
 # What an ordinary incremental run may cost, the question for the newest upload included.
+# A run of more windows fills in history, and has no request to spare for curves.
 _ORDINARY_RUN: Final = 20
-# Beyond that many windows a run fills in history, and has no request to spare for curves.
-_BACKFILL: Final = 30
 # A run that goes on so soon where another was cut off is one run with it.
 ONE_PIECE: Final = timedelta(minutes=30)
-# A day brings four curves: with fewer, whoever syncs daily would fall behind for ever.
-_LEAST: Final = 4
 
 type Changes = Mapping[str, Mapping[date, datetime]]
 
 
-def details_budget(windows: int) -> int:
-    """Return how many days a run may look at in detail that asked for *windows* windows."""
-    if windows > _BACKFILL:
+def details_budget(windows: int, requests: int) -> int:
+    """Return how many days a run may look at in detail.
+
+    It has asked for *windows* windows with *requests* requests, renewals included. A day
+    brings four curves; a daily run that keeps within its ordinary cost has room for more.
+    """
+    if windows > _ORDINARY_RUN:
         return 0
-    return max(_LEAST, _ORDINARY_RUN - 1 - windows)
+    return max(1, _ORDINARY_RUN - requests)
 
 
 def plan_details(  # noqa: PLR0913 - the facts that a plan follows from, each named

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState
 from training_analyzer.planning.ledger import settles
+from training_analyzer.planning.plan import can_wait
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -62,6 +63,7 @@ def is_complete(
     }
     return all(
         coverage.refused(stream.name, now=now)
+        or can_wait(stream, coverage, days, today)
         or all(
             (line := coverage.line(stream.name, day)) is not None
             and line.state is not DayState.FAILED

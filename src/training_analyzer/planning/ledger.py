@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # A stream that Garmin refuses to an account is asked for again after a week: a new
 # watch or a changed consent may have brought it.
 RECHECK_UNSUPPORTED = timedelta(days=7)
+# The states of a day that Garmin has answered for.
+ANSWERED = frozenset({DayState.DATA, DayState.EMPTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +53,7 @@ class Coverage:
     def last_answered(self, stream: str) -> date | None:
         """Return the latest day of *stream* that Garmin answered for, None when it never did."""
         answered = (
-            day
-            for day, line in self.days.get(stream, {}).items()
-            if line.state in {DayState.DATA, DayState.EMPTY}
+            day for day, line in self.days.get(stream, {}).items() if line.state in ANSWERED
         )
         return max(answered, default=None)
 

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from training_analyzer.planning.ledger import ANSWERED
 from training_analyzer.streams import Stream, Window
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 # Longer than any span that a person may choose.
 MAX_DAYS: Final = 3650
 # Who syncs daily has all of them each week; who syncs weekly keeps a run short.
-SLOW_SNAPSHOTS_PER_RUN: Final = 2
+SLOW_SNAPSHOTS_PER_RUN: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def plan_snapshots(
     """Return the windows of the snapshots whose period is over, in the catalog's order.
 
     Those that change slowly (asked for less often than daily) take turns: of the ones that
-    were answered before, a run asks for the two that have waited longest.
+    were answered before, a run asks for the one that has waited longest.
     """
     today = now.astimezone(zone).date()
     due = [
@@ -125,6 +126,22 @@ def _is_recent(stream: Stream, coverage: Coverage, today: date) -> bool:
     return any(not coverage.wants(stream.name, day) for day in days)
 
 
+def can_wait(stream: Stream, coverage: Coverage, days: Iterable[date], today: date) -> bool:
+    """Tell whether *days* of a stream that moves slowly may be left to a later run.
+
+    They may while the stream was answered within `every_days`, and none of them failed or
+    was left out before: what is new since then comes with the next turn.
+    """
+    last = coverage.last_answered(stream.name)
+    if stream.every_days == 1 or last is None or (today - last).days >= stream.every_days:
+        return False
+    return all(
+        day > last
+        or ((line := coverage.line(stream.name, day)) is not None and line.state in ANSWERED)
+        for day in days
+    )
+
+
 def _wanted(
     stream: Stream,
     config: GarminSyncConfig,
@@ -141,9 +158,13 @@ def _wanted(
     oldest = min(today - timedelta(days=config.initial_sync_days - 1), look_back)
     if coverage.refused(stream.name, now=now):
         return
-    for day in _backwards(today, oldest):
-        if day >= look_back or coverage.wants(stream.name, day):
-            yield day
+    wanted = [
+        day
+        for day in _backwards(today, oldest)
+        if day >= look_back or coverage.wants(stream.name, day)
+    ]
+    if not can_wait(stream, coverage, wanted, today):
+        yield from wanted
 
 
 def _windows(stream: Stream, days: Iterable[date], cap_days: int) -> Iterator[Window]:

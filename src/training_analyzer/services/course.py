@@ -151,7 +151,7 @@ class Course:
             self._changes(since=now.astimezone(zone).date() - timedelta(days=DETAIL_DAYS)),
             now=now,
             zone=zone,
-            budget=details_budget(self.run.counts.windows_done + cut_off),
+            budget=details_budget(self.run.counts.windows_done + cut_off, self.run.requests),
         )
         self.run.walk(todo.windows, zone)
 

@@ -30,6 +30,18 @@ GROUPS: Mapping[str, Group] = {each.name: each.group for each in CATALOG}
 _WITH_DAYS = tuple(each for each in CATALOG if not each.is_snapshot and each.detail_of is None)
 
 
+# Streams that move slowly take turns: their latest two days may not be asked for yet.
+_MAY_WAIT = 2
+
+
+def due_by_now(states: Sequence[DayState | None]) -> Sequence[DayState | None]:
+    """Return one state a day without the latest ones that no run had to ask for yet."""
+    waiting = 0
+    while waiting < min(_MAY_WAIT, len(states)) and states[-1 - waiting] is None:
+        waiting += 1
+    return states[: len(states) - waiting]
+
+
 @dataclass(frozen=True, slots=True)
 class StreamCoverage:
     """How much of one stream is known, counted in days."""

@@ -69,4 +69,5 @@ BLOOD_PRESSURE: Final = Stream(
             cap_days=365,
         )
     },
+    every_days=3,
 )

@@ -142,4 +142,5 @@ VO2MAX: Final = Stream(
             cap_days=365,
         )
     },
+    every_days=3,
 )

@@ -61,6 +61,7 @@ RACE_PREDICTIONS: Final = Stream(
             cap_days=366,
         )
     },
+    every_days=3,
 )
 
 _CLASSES: Final = ("Intermediate", "Trained", "WellTrained", "Expert", "Superior", "Elite")
@@ -144,6 +145,7 @@ ENDURANCE_SCORE: Final = Stream(
             cap_days=365,
         )
     },
+    every_days=3,
 )
 
 parse_hill_scores: Final = RowParser(
@@ -180,6 +182,7 @@ HILL_SCORE: Final = Stream(
             cap_days=365,
         )
     },
+    every_days=3,
 )
 
 

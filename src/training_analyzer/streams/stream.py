@@ -45,9 +45,10 @@ class Route:
 class Stream:
     """One kind of Garmin data: who serves it, how it is read, where its rows go.
 
-    `day_column` names the row's column that holds the calendar day it belongs to;
-    None for a snapshot, which has no days of its own and is asked for again after
-    `every_days`. `detail_of` names the stream whose changed days this one is asked for.
+    `day_column` names the row's column that holds the calendar day it belongs to; None
+    for a snapshot, which has no days of its own. `every_days` is how often a snapshot, or
+    the latest days of a series that moves slowly, are asked for. `detail_of` names the
+    stream whose changed days this one is asked for.
     """
 
     name: str

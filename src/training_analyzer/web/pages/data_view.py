@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState
-from training_analyzer.services.reading import GROUPS
+from training_analyzer.services.reading import GROUPS, due_by_now
 from training_analyzer.web.pages import charts, phrases
 
 if TYPE_CHECKING:
@@ -199,7 +199,7 @@ def _coverage(name: str, states: Sequence[DayState | None], config: GarminSyncCo
 
 def _share(states: Sequence[DayState | None]) -> tuple[int, int]:
     """Return how many days are known, and how many could be."""
-    asked = [state for state in states if state is not DayState.UNSUPPORTED]
+    asked = [state for state in due_by_now(states) if state is not DayState.UNSUPPORTED]
     return sum(state in _KNOWN for state in asked), len(asked)
 
 
