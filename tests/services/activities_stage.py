@@ -112,3 +112,29 @@ class Stage:
         return [
             dict(zip(columns, row, strict=True)) for row in rows(self.database, USER, table)[table]
         ]
+
+
+class CountedGarmin(SimulatedGarmin):
+    """An athlete in memory that also keeps which files and pages were asked for."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage.athlete, now=stage.clock.now)
+        self.files: list[int] = []
+        self.pages: list[int] = []
+        self.dies_at: int | None = None
+        self.fails: dict[int, Exception] = {}
+
+    def download(self, activity_id: int) -> bytes | None:
+        """Return the file, or die of it."""
+        self.files.append(activity_id)
+        if activity_id == self.dies_at:
+            raise KeyboardInterrupt
+        if activity_id in self.fails:
+            self.requests += 1
+            raise self.fails[activity_id]
+        return super().download(activity_id)
+
+    def detail(self, activity_id: int) -> Any:
+        """Return the page."""
+        self.pages.append(activity_id)
+        return super().detail(activity_id)
