@@ -10,11 +10,9 @@ import json
 import logging
 import pickle
 import sqlite3
-import tempfile
 import traceback
 from contextlib import closing
 from dataclasses import dataclass, field, fields, is_dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import zstandard
@@ -30,6 +28,7 @@ from training_analyzer.services.connections import MfaPending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     import pytest
 
@@ -136,12 +135,6 @@ def pickled(value: object) -> bytes:
         return b""
 
 
-def temporary_files(_: Scene) -> bytes:
-    """Return the bytes of everything in the folder for temporary files."""
-    every = [file for file in Path(tempfile.gettempdir()).rglob("*") if file.is_file()]
-    return b"\n".join(file.read_bytes() for file in every)
-
-
 def leak_into_log(_: Scene, text: str) -> None:
     """Log it as an argument, as libraries do."""
     logging.getLogger("training_analyzer.planted").debug("answer: %s", text)
@@ -199,12 +192,6 @@ def leak_into_values(scene: Scene, text: str) -> None:
     scene.values.append(pending)
 
 
-def leak_into_temporary_files(_: Scene, text: str) -> None:
-    """Leave it in a file for later."""
-    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False, encoding="utf-8") as file:
-        file.write(text)
-
-
 type Sink = tuple[Callable[[Scene], bytes], Callable[[Scene, str], None]]
 SINKS: dict[str, Sink] = {
     "log": (logged, leak_into_log),
@@ -215,5 +202,4 @@ SINKS: dict[str, Sink] = {
     "archive": (archive, leak_into_archive),
     "history": (history, leak_into_history),
     "values": (values, leak_into_values),
-    "temporary files": (temporary_files, leak_into_temporary_files),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import tempfile
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -56,25 +55,14 @@ def settings(sqlite_url: str, garmin: SimulatorServer) -> Settings:
 
 
 @pytest.fixture
-def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give a folder for temporary files that is empty."""
-    folder = tmp_path_factory.mktemp("temporary")
-    # Python looks at TMPDIR once; this is what it remembers of it.
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
 def scene(
     runtime: Runtime,
     garmin: SimulatorServer,
     caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
     tmp_path: Path,
-    temporary: Path,
 ) -> Scene:
     """Give a service whose owner has chosen awkward secrets, and which tells all it can."""
-    assert temporary.is_dir()
     caplog.set_level(logging.DEBUG)
     eve = replace(account(garmin, "tom"), email=EMAIL, password=PASSWORD, mfa_code=CODE)
     garmin.world.put(eve)
