@@ -90,8 +90,13 @@ def test_a_week_is_one_letter(states: list[DayState | None], cell: str) -> None:
 
 
 def test_known_means_answered() -> None:
-    """A day with nothing counts as known, a failed or unasked one does not."""
-    assert known_percent([D, E, F, None]) == 50
+    """A day with nothing counts as known, a failed or unasked one does not.
+
+    The latest two days may still wait for their turn.
+    """
+    assert known_percent([None, D, E, F]) == 50
+    assert known_percent([D, E, F, F, None, None]) == 50
+    assert known_percent([D, E, None, None, None]) == 66
     assert known_percent([D] * 199 + [F]) == 99
     assert known_percent([]) == 0
 

@@ -103,7 +103,7 @@ def test_a_dead_connection_exits_1(
     assert (said.code, said.err) == (1, "")
     assert said.out.startswith("ada: failed")
     assert "Connect again" in said.out
-    assert "connect again" in shell.done("status").out
+    assert "action needed" in shell.done("status").out
 
 
 @pytest.mark.parametrize(
