@@ -64,9 +64,10 @@ def run(words: tuple[str, ...], env: Mapping[str, str], stdin: str = "") -> Told
 def arguments_of(process: subprocess.Popen[bytes]) -> bytes:
     """Return the arguments as other users of the machine see them."""
     until = time.monotonic() + 10
+    # At first it is our own copy, then empty for a moment, and only then the program.
+    not_yet = {Path("/proc/self/cmdline").read_bytes(), b""}
     while time.monotonic() < until:
-        # Empty for a moment: the program has just taken the place of its parent's copy.
-        if seen := Path(f"/proc/{process.pid}/cmdline").read_bytes():
+        if (seen := Path(f"/proc/{process.pid}/cmdline").read_bytes()) not in not_yet:
             return seen
     pytest.fail("the process has shown no arguments")
 
