@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import mmap
 import os
 import random
 import shutil
@@ -35,13 +36,28 @@ from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.settings import Settings
 from training_analyzer.simulator.athletes import demo_athletes
 from training_analyzer.simulator.memory import SimulatedGarmin
+from training_analyzer.simulator.payloads import answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from training_analyzer.model import Api
+    from training_analyzer.simulator import Answer, Owner
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 KEY = base64.urlsafe_b64encode(hashlib.sha256(b"the key of the tests").digest()).decode()
 USER = "usr_ada"
+
+
+# Requests of all processes: what a killed one had asked for cannot be asked of it.
+ASKED = mmap.mmap(-1, 8)
+
+
+def counting(owner: Owner, api: Api, path: str, query: Mapping[str, str], now: datetime) -> Answer:
+    """Answer as the pretend Garmin does, and count the request where the parent sees it."""
+    asked = int.from_bytes(ASKED[:8]) + 1
+    ASKED[:8] = asked.to_bytes(8)
+    return answer(owner, api, path, query, now)
 
 
 def prepare(path: Path) -> None:
@@ -57,7 +73,7 @@ def sync(path: Path) -> dict[str, Any]:
     """Run one sync on the database at *path*; return what came of it and every row."""
     # The runner would cost twice the files and show no more.
     athlete = demo_athletes(7, NOW.date())[2]
-    garmin = SimulatedGarmin(athlete, now=NOW)
+    garmin = SimulatedGarmin(athlete, now=NOW, answer=counting)
 
     def open_connection(_user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:
         assert not session_is_dead
@@ -87,12 +103,12 @@ def sync(path: Path) -> dict[str, Any]:
     }
 
 
-def in_child(work: Callable[[], dict[str, Any]], answer: Path) -> int:
-    """Run *work* in a process of its own, its result written to *answer*; return how it ended."""
-    answer.unlink(missing_ok=True)
+def in_child(work: Callable[[], dict[str, Any]], told: Path) -> int:
+    """Run *work* in a process of its own, its result written to *told*; return how it ended."""
+    told.unlink(missing_ok=True)
     child = os.fork()
     if child == 0:
-        answer.write_text(json.dumps(work()))
+        told.write_text(json.dumps(work()))
         os._exit(0)
     return os.waitpid(child, 0)[1]
 
@@ -114,23 +130,31 @@ def counted(path: Path, kill_at: int | None) -> dict[str, Any]:
 
 def main(folder: Path, seed: int, points: int) -> None:
     """Kill and repeat *points* syncs; print the undisturbed run and each disturbed one."""
-    template, answer = folder / "template.db", folder / "answer.json"
+    template, told = folder / "template.db", folder / "told.json"
     prepare(template)
 
     def fresh(name: str) -> Path:
         return Path(shutil.copy(template, folder / name))
 
     whole = fresh("whole.db")
-    in_child(lambda: counted(whole, None), answer)
-    undisturbed = json.loads(answer.read_text())
+    in_child(lambda: counted(whole, None), told)
+    undisturbed = json.loads(told.read_text())
     dice = random.Random(seed)  # noqa: S311 - points of time, not secrets
     disturbed = []
     for point in sorted(dice.sample(range(1, undisturbed["steps"]), points)):
         path = fresh(f"killed-{point}.db")
-        status = in_child(lambda p=path, at=point: counted(p, at), answer)  # type: ignore[misc] # the defaults bind the loop's values
+        ASKED[:8] = bytes(8)
+        status = in_child(lambda p=path, at=point: counted(p, at), told)  # type: ignore[misc] # the defaults bind the loop's values
         killed_by = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
-        in_child(lambda p=path: sync(p), answer)  # type: ignore[misc] # likewise
-        disturbed.append({"point": point, "signal": killed_by, **json.loads(answer.read_text())})
+        in_child(lambda p=path: sync(p), told)  # type: ignore[misc] # likewise
+        disturbed.append(
+            {
+                "point": point,
+                "signal": killed_by,
+                "total": int.from_bytes(ASKED[:8]),
+                **json.loads(told.read_text()),
+            }
+        )
     print(json.dumps({"undisturbed": undisturbed, "disturbed": disturbed}))  # noqa: T201 - the script's answer
 
 

@@ -64,3 +64,11 @@ def test_repetition_goes_on_where_the_killed_run_stopped(killed: dict[str, Any])
     first, last = killed["disturbed"][0], killed["disturbed"][-1]
 
     assert last["requests"] < first["requests"] <= killed["undisturbed"]["requests"]
+
+
+def test_kill_costs_at_most_three_requests(killed: dict[str, Any]) -> None:
+    """Both runs together ask for at most three things more than an undisturbed one."""
+    most = killed["undisturbed"]["requests"] + 3
+
+    for run in killed["disturbed"]:
+        assert run["total"] <= most, run["point"]

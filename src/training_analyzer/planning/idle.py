@@ -25,10 +25,17 @@ FULL_PASS_EVERY: Final = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class LastPass:
-    """What Garmin said about the newest upload when everything was last asked for, and when."""
+    """What Garmin said about the newest upload, since when, and the last whole pass over it."""
 
     stamp: str | None = None
     full_pass_at: datetime | None = None
+    seen_at: datetime | None = None
+
+    def seen(self, stamp: str | None, *, now: datetime) -> LastPass:
+        """Return what is known once Garmin says *stamp* at *now*."""
+        if stamp is not None and stamp == self.stamp:
+            return self
+        return LastPass(stamp, None, now)
 
 
 def may_be_idle(last: LastPass, *, now: datetime) -> bool:
@@ -38,6 +45,17 @@ def may_be_idle(last: LastPass, *, now: datetime) -> bool:
         and last.full_pass_at is not None
         and now - last.full_pass_at < FULL_PASS_EVERY
     )
+
+
+def fresh_since(last: LastPass, *, now: datetime) -> datetime | None:
+    """Return the time since which an answered day cannot have changed by an upload.
+
+    None when Garmin tells no stamp. A run that goes on after a kill, or after a fault,
+    thereby asks for nothing twice.
+    """
+    if last.stamp is None or last.seen_at is None:
+        return None
+    return max(last.seen_at, now - FULL_PASS_EVERY)
 
 
 def is_complete(

@@ -50,6 +50,16 @@ class Coverage:
             return True
         return line.state is DayState.UNSUPPORTED or not line.settled
 
+    def is_fresh(self, stream: str, day: date, *, since: datetime | None) -> bool:
+        """Tell whether Garmin has answered for *day* after *since*."""
+        line = self.line(stream, day)
+        return (
+            since is not None
+            and line is not None
+            and line.state in ANSWERED
+            and line.fetched_at >= since
+        )
+
     def last_answered(self, stream: str) -> date | None:
         """Return the latest day of *stream* that Garmin answered for, None when it never did."""
         answered = (

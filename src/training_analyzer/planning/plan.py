@@ -59,11 +59,13 @@ def plan(  # noqa: PLR0913 - the facts that a plan follows from, each named
     zone: ZoneInfo,
     span: Span | None = None,
     caps: Mapping[tuple[Api, str], int] = MappingProxyType({}),
+    fresh_since: datetime | None = None,
 ) -> Plan:
     """Return the windows worth asking Garmin for at *now*, newest first.
 
     *apis* are those that the connection reaches, the preferred one first; *caps* are
-    what was learned of routes that give fewer days than the catalog says.
+    what was learned of routes that give fewer days than the catalog says. A day that was
+    answered after *fresh_since* is not wanted again: nothing was uploaded since then.
 
     Wanted are the days of the look-back and, before them, each day of the initial
     span that has not settled; so a cut-off backfill goes on by itself. With *span*
@@ -79,7 +81,7 @@ def plan(  # noqa: PLR0913 - the facts that a plan follows from, each named
         and stream.detail_of is None
         for window in _windows(
             stream,
-            _wanted(stream, config, coverage, now, today, span),
+            _wanted(stream, config, coverage, now, today, span, fresh_since),
             min(stream.routes[api].cap_days, caps.get((api, stream.name), MAX_DAYS)),
         )
     ]
@@ -149,6 +151,7 @@ def _wanted(
     now: datetime,
     today: date,
     span: Span | None,
+    fresh_since: datetime | None,
 ) -> Iterator[date]:
     """Yield the wanted days of *stream*, newest first."""
     if span is not None:
@@ -161,7 +164,8 @@ def _wanted(
     wanted = [
         day
         for day in _backwards(today, oldest)
-        if day >= look_back or coverage.wants(stream.name, day)
+        if (day >= look_back or coverage.wants(stream.name, day))
+        and not coverage.is_fresh(stream.name, day, since=fresh_since)
     ]
     if not can_wait(stream, coverage, wanted, today):
         yield from wanted

@@ -10,7 +10,7 @@ files         original files of activities; what has gone, what is double
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,7 +19,7 @@ from training_analyzer.errors import GarminError, Reaction
 from training_analyzer.planning import plan, plan_snapshots
 from training_analyzer.planning.details import DETAIL_DAYS, ONE_PIECE, details_budget, plan_details
 from training_analyzer.planning.files import missing, wanted_files
-from training_analyzer.planning.idle import LastPass, is_complete, may_be_idle
+from training_analyzer.planning.idle import fresh_since, is_complete, may_be_idle
 from training_analyzer.services.activity_files import NAME as FILES
 from training_analyzer.services.activity_files import FilePhase
 from training_analyzer.streams import CATALOG, stream
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import Api, GarminSyncConfig, Lease
     from training_analyzer.planning import Plan, Span
+    from training_analyzer.planning.idle import LastPass
     from training_analyzer.services.run import Run
 
 log = logging.getLogger(__name__)
@@ -55,9 +56,13 @@ class Course:
 
         Days asked for by hand are asked for whatever was uploaded.
         """
-        stamp = self._stamp() if span is None else None
-        if self.run.ended_by is not None or (stamp is not None and self._is_idle(stamp)):
-            return
+        last = self.passes.last_pass(self.lease.user_id)
+        if span is None:
+            seen = last.seen(self._stamp(), now=self.now())
+            if self.run.ended_by is not None or (seen is last and self._is_idle(last)):
+                return
+            self.passes.note_pass(self.lease.user_id, seen)
+            last = seen
         phases: tuple[Callable[[], None], ...] = (
             lambda: self._snapshots(span),
             lambda: self._ranges(span),
@@ -69,7 +74,8 @@ class Course:
             if self.run.ended_by is not None:
                 return
         if span is None and not self.run.failures:
-            self.passes.note_pass(self.lease.user_id, LastPass(stamp, self.now()))
+            done = replace(last, full_pass_at=self.now())
+            self.passes.note_pass(self.lease.user_id, done)
 
     def _stamp(self) -> str | None:
         """Return Garmin's word on the newest upload; a run does not fail for want of it."""
@@ -80,11 +86,10 @@ class Course:
                 self.run.ended_by = error
             return None
 
-    def _is_idle(self, stamp: str) -> bool:
-        """Tell whether nothing is missing and nothing was uploaded since the last pass."""
-        last = self.passes.last_pass(self.lease.user_id)
+    def _is_idle(self, last: LastPass) -> bool:
+        """Tell whether nothing is missing, given that nothing was uploaded since *last*."""
         now = self.now()
-        if last.stamp != stamp or not may_be_idle(last, now=now):
+        if not may_be_idle(last, now=now):
             return False
         if self._has_open_files(now):
             return False
@@ -133,6 +138,7 @@ class Course:
             zone=zone,
             span=span,
             caps=self.passes.caps(now=now),
+            fresh_since=fresh_since(self.passes.last_pass(self.lease.user_id), now=now),
         )
 
     def _files(self) -> None:

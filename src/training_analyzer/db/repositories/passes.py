@@ -53,11 +53,15 @@ class PassesRepository:
         table = garmin_probes
         with self._database.read() as db:
             row = db.execute(select(table).where(table.c.user_id == user_id)).one_or_none()
-        return LastPass() if row is None else LastPass(row.stamp, row.full_pass_at)
+        return LastPass() if row is None else LastPass(row.stamp, row.full_pass_at, row.seen_at)
 
     def note_pass(self, user_id: str, last: LastPass) -> None:
-        """Write down a full pass."""
-        values = {"stamp": last.stamp, "full_pass_at": last.full_pass_at}
+        """Write down a stamp that was seen, or a pass that is done."""
+        values = {
+            "stamp": last.stamp,
+            "full_pass_at": last.full_pass_at,
+            "seen_at": last.seen_at,
+        }
         with self._database.write() as db:
             db.execute(
                 insert_into(db, garmin_probes)

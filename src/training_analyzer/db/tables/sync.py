@@ -230,6 +230,7 @@ garmin_probes: Final = Table(
     metadata,
     Column("user_id", Text, primary_key=True),
     text_("stamp"),
+    instant("seen_at"),
     instant("full_pass_at"),
     sqlite_strict=True,
 )

@@ -277,6 +277,7 @@ CREATE TABLE garmin_learned_caps (
 CREATE TABLE garmin_probes (
     user_id TEXT NOT NULL,
     stamp TEXT,
+    seen_at TIMESTAMP WITH TIME ZONE,
     full_pass_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_garmin_probes PRIMARY KEY (user_id)
 );

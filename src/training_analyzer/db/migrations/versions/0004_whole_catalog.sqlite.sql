@@ -293,6 +293,7 @@ CREATE TABLE garmin_learned_caps (
 CREATE TABLE garmin_probes (
     user_id TEXT NOT NULL,
     stamp TEXT,
+    seen_at TEXT,
     full_pass_at TEXT,
     CONSTRAINT pk_garmin_probes PRIMARY KEY (user_id)
 )
