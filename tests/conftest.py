@@ -7,10 +7,10 @@ import hashlib
 import os
 import shutil
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from fake_clock import FakeClock
 from postgres_server import PostgresServer, running_server
 
 from training_analyzer.db import Database, open_database
@@ -30,22 +30,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let tests talk to this machine and to nobody else."""
     config.option.allow_hosts = config.option.allow_hosts or LOOPBACK
     config.option.allow_unix_socket = True
-
-
-class FakeClock:
-    """A clock that stands still until a test moves it."""
-
-    def __init__(self, now: datetime = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)) -> None:
-        self.now = now
-
-    def __call__(self) -> datetime:
-        """Tell the time."""
-        return self.now
-
-    def advance(self, **span: float) -> datetime:
-        """Move on, as in `advance(minutes=5)`, and tell the new time."""
-        self.now += timedelta(**span)
-        return self.now
 
 
 @pytest.fixture

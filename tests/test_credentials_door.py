@@ -23,7 +23,7 @@ from training_analyzer.model import Kind, Region, SecretContext
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
     from training_analyzer.services.encryption import EncryptionService

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from conftest import FakeClock
+    from fake_clock import FakeClock
     from postgres_server import PostgresServer
 
 

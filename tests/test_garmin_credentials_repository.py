@@ -19,7 +19,7 @@ from training_analyzer.errors import SyncAlreadyRunning
 from training_analyzer.model import Sealed, SecretContext
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
 
 EVA = "usr_eva"

@@ -12,7 +12,7 @@ from training_analyzer.db.repositories import SecretsRepository
 from training_analyzer.model import SecretContext
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
 

@@ -13,7 +13,7 @@ from training_analyzer.errors import InvalidSyncConfig
 from training_analyzer.model import CONFIG_DEFAULTS
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
 

@@ -12,7 +12,7 @@ import pytest
 from training_analyzer.errors import SyncAlreadyRunning
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db.repositories import GarminCredentialsRepository as Repository
 

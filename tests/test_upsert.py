@@ -12,7 +12,7 @@ from training_analyzer.db.text import storable
 from training_analyzer.db.upsert import upsert
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
 

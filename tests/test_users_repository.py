@@ -15,7 +15,7 @@ from training_analyzer.db.repositories import (
 from training_analyzer.errors import InvalidUserName, UserExists
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
 

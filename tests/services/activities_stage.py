@@ -22,7 +22,7 @@ from training_analyzer.simulator.training import activities_on
 if TYPE_CHECKING:
     from datetime import date
 
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
     from training_analyzer.db.repositories import GarminCredentialsRepository

@@ -15,7 +15,7 @@ from training_analyzer.simulator.tracks import track
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
     from training_analyzer.db.repositories import GarminCredentialsRepository

@@ -12,7 +12,7 @@ from activities_stage import USER, CountedGarmin, Stage
 from training_analyzer.errors import ForbiddenStream, GarminUnavailable, RateLimited
 
 if TYPE_CHECKING:
-    from conftest import FakeClock
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
     from training_analyzer.db.repositories import GarminCredentialsRepository
