@@ -82,7 +82,7 @@ def test_multisport_file_has_a_session_for_each_leg() -> None:
 
     assert len(decoded.sessions) == len(decoded.laps) == len(triathlon.legs)
     assert [lap["session_index"] for lap in decoded.laps] == list(range(len(triathlon.legs)))
-    indexes = list(decoded.track["session_index"])
+    indexes = [int(index or 0) for index in decoded.track["session_index"]]
     assert indexes == sorted(indexes)
     assert set(indexes) == set(range(len(triathlon.legs)))
 

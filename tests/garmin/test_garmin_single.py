@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from training_analyzer.garmin.account import AccountGarmin
     from training_analyzer.garmin.personal import PersonalGarmin
     from training_analyzer.simulator.server import SimulatorServer
+    from training_analyzer.streams import Json
 
 ZIP = b"PK\x03\x04 what was uploaded, with a \x00 in it"
-NO_SUCH = {"message": "HTTP 404 Not Found", "error": "NotFoundException"}
+NO_SUCH: Json = {"message": "HTTP 404 Not Found", "error": "NotFoundException"}
 
 
 @pytest.fixture(params=["account", "personal", "both"])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from training_analyzer.model import Api, DayState, GarminSyncConfig
 from training_analyzer.planning import Coverage, LedgerDay, Plan
 from training_analyzer.planning.details import DETAIL_DAYS, details_budget, plan_details
-from training_analyzer.streams import CATALOG, Window
+from training_analyzer.streams import CATALOG
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -45,9 +45,7 @@ def planned(
     found: Plan = plan_details(
         config, coverage, CATALOG, apis, changes, now=now, zone=ZONE, budget=budget
     )
-    assert all(
-        isinstance(window, Window) and window.first == window.last for window in found.windows
-    )
+    assert all(window.first == window.last for window in found.windows)
     return [(window.stream.name, window.first) for window in found.windows]
 
 

@@ -17,7 +17,7 @@ from training_analyzer.simulator.athletes import Athlete
 from training_analyzer.simulator.curves import heart_rate, stress
 from training_analyzer.simulator.nights import hrv_night, night
 from training_analyzer.simulator.stages import levels
-from training_analyzer.streams import CATALOG
+from training_analyzer.streams import CATALOG, Json
 from training_analyzer.streams.curves import CurveParser
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ def test_late_revision_brings_the_night_again(
     revised = days_ago(3)
     at = datetime(2026, 2, 26, 22, 0, tzinfo=UTC)
     stage = {"startGMT": "2026-02-26T22:00:00.0", "endGMT": "2026-02-26T23:00:00.0"}
-    values = {"deepTime": 3600, "totalSleepTimeInSeconds": 3600, "sleepScore": 50}
+    values: Json = {"deepTime": 3600, "totalSleepTimeInSeconds": 3600, "sleepScore": 50}
     garmin.faults.edit(
         "/sleep-service/stats/sleep/daily",
         {"individualStats": [{"calendarDate": revised.isoformat(), "values": values}]},
