@@ -60,6 +60,14 @@ class Coverage:
             and line.fetched_at >= since
         )
 
+    def has_fresh(self, *, since: datetime | None) -> bool:
+        """Tell whether Garmin has answered for any day after *since*."""
+        return since is not None and any(
+            self.is_fresh(stream, day, since=since)
+            for stream, days in self.days.items()
+            for day in days
+        )
+
     def last_answered(self, stream: str) -> date | None:
         """Return the latest day of *stream* that Garmin answered for, None when it never did."""
         answered = (

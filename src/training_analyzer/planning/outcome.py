@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
-def status_of(*, stored: int, failures: Sequence[Failure], ended_by: SyncError | None) -> RunStatus:
-    """Return how a run ended that stored *stored* windows.
+def status_of(
+    *, has_data: bool, failures: Sequence[Failure], ended_by: SyncError | None
+) -> RunStatus:
+    """Return how a run ended; *has_data* says that it, or the one it goes on from, stored some.
 
     A run that Garmin asked to wait is `partial` even when nothing was stored yet: it
     is cut short, not broken.
@@ -23,7 +25,7 @@ def status_of(*, stored: int, failures: Sequence[Failure], ended_by: SyncError |
     if ended_by is None and not failures:
         return RunStatus.COMPLETED
     waits = ended_by is not None and ended_by.reaction is Reaction.COOL_DOWN
-    return RunStatus.PARTIAL if stored or waits else RunStatus.FAILED
+    return RunStatus.PARTIAL if has_data or waits else RunStatus.FAILED
 
 
 def reaction_of(ended_by: SyncError | None, *, may_pass: bool) -> Reaction | None:

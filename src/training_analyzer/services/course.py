@@ -61,6 +61,8 @@ class Course:
             seen = last.seen(self._stamp(), now=self.now())
             if self.run.ended_by is not None or (seen is last and self._is_idle(last)):
                 return
+            coverage = self.data.coverage(self.lease.user_id)
+            self.run.goes_on = coverage.has_fresh(since=fresh_since(seen, now=self.now()))
             self.passes.note_pass(self.lease.user_id, seen)
             last = seen
         phases: tuple[Callable[[], None], ...] = (

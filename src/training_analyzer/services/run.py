@@ -74,6 +74,8 @@ class Run:
         self._fitness_days: set[date] = set()
         self._garmin: Garmin | None = None
         self._asked_before = 0
+        # Whether this run only asks for what the one before it did not get.
+        self.goes_on = False
         self.counts = RunCounts()
         self.failures: tuple[Failure, ...] = ()
         self.may_pass = False

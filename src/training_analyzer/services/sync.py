@@ -289,7 +289,11 @@ def _outcome(lease: Lease, run: Run, ended_by: SyncError | None, *, now: datetim
     counts, failures = run.counts, run.failures
     return SyncOutcome(
         sync_id=lease.run_id,
-        status=status_of(stored=counts.windows_done, failures=failures, ended_by=ended_by),
+        status=status_of(
+            has_data=counts.windows_done > 0 or (run.goes_on and ended_by is None),
+            failures=failures,
+            ended_by=ended_by,
+        ),
         activities_synced=counts.activities_synced,
         wellness_days_synced=counts.wellness_days_synced,
         fitness_days_synced=counts.fitness_days_synced,
