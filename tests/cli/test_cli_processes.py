@@ -109,7 +109,7 @@ def test_an_interrupted_sync_says_what_was_saved(
         out, err = process.communicate(timeout=PATIENCE_S)
     garmin.faults.clear(held)
 
-    assert process.returncode == 75
+    assert process.returncode == 75, (out, err)
     assert "ada: partial" in out
     assert "it goes on from here" in out
     assert "Stopping after this request" in err

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import signal
-import sys
 from contextlib import contextmanager
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
+
+_STDERR: Final = 2
 
 
 @contextmanager
@@ -26,7 +28,9 @@ def asked_to_stop(*, quiet: bool = False) -> Iterator[Event]:
             raise KeyboardInterrupt
         stop.set()
         if not quiet:
-            sys.stderr.write("Stopping after this request. Once more ends it at once.\n")
+            # Not through sys.stderr: it may be writing a line of progress in this very
+            # moment, and refuses to be entered twice.
+            os.write(_STDERR, b"Stopping after this request. Once more ends it at once.\n")
 
     with _handled(note):
         yield stop
