@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench serve lock assets assets-if-possible clean
+.PHONY: help demo test lint bench torture serve lock assets assets-if-possible clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -43,6 +43,9 @@ serve: $(INSTALLED) assets-if-possible ## Serve your own data: makes .env on fir
 
 test: $(DEV) assets-if-possible ## Run every test (ARGS="-k name" for some)
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 $(ARGS)
+
+torture: $(DEV) ## Run every proof at its full length: kills, power cuts, fleets; hours on a small machine
+	$(BIN)/python -m pytest -m torture --torture --timeout 7200 -n logical --maxprocesses 8 $(ARGS)
 
 lint: $(DEV) ## Check style and types
 	$(BIN)/ruff check

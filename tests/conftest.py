@@ -19,10 +19,15 @@ from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 LOOPBACK = "127.0.0.1,::1,localhost"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer `--torture`, which `make torture` sets: every proof at its full length."""
+    parser.addoption("--torture", action="store_true", help="run each proof at its full length")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -30,6 +35,13 @@ def pytest_configure(config: pytest.Config) -> None:
     """Let tests talk to this machine and to nobody else."""
     config.option.allow_hosts = config.option.allow_hosts or LOOPBACK
     config.option.allow_unix_socket = True
+
+
+@pytest.fixture
+def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """Give a choice of two lengths: a slice for every day, and the whole for `make torture`."""
+    whole = bool(request.config.getoption("--torture"))
+    return lambda slice_, full: full if whole else slice_
 
 
 @pytest.fixture

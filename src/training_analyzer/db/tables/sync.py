@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import (
+    CheckConstraint,
     Column,
     Index,
+    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -118,10 +120,13 @@ garmin_sync_config: Final = Table(
     integer("incremental_sync_days", null=False, default=7),
     integer("min_sync_interval_minutes", null=False, default=60),
     instant("updated_at", null=False),
+    integer("sync_weekday", null=False, default=0),
+    Column("time_zone", Text, nullable=False, server_default=text("'UTC'")),
     truth("auto_sync_enabled"),
     truth("sync_activities"),
     truth("sync_wellness"),
     truth("sync_fitness_metrics"),
+    CheckConstraint("sync_weekday BETWEEN 0 AND 6", name="sync_weekday"),
     one_of("sync_frequency", "hourly", "daily", "weekly"),
     sqlite_strict=True,
 )
@@ -175,8 +180,37 @@ garmin_schedule: Final = Table(
     integer("attempt", null=False, default=0),
     instant("not_before"),
     flag("rerun_requested", default=0),
+    # Runs in a row that lost their process: counted by each claim, forgotten by each finish.
+    integer("crashes", null=False, default=0),
+    instant("parked_at"),
+    instant("paused_at"),
     truth("rerun_requested"),
     Index("ix_garmin_schedule_due_at", "due_at"),
+    sqlite_strict=True,
+)
+
+# One row while automatic syncs stand still for everybody.
+garmin_pause: Final = Table(
+    "garmin_pause",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    instant("paused_at", null=False),
+    CheckConstraint("id = 1", name="id"),
+    sqlite_strict=True,
+)
+
+# The circuit breaker of each part of Garmin: how often in a row it did not answer.
+garmin_breakers: Final = Table(
+    "garmin_breakers",
+    metadata,
+    text_("api", null=False),
+    text_("region", null=False),
+    integer("failures", null=False, default=0),
+    integer("openings", null=False, default=0),
+    # Nobody asks before; afterwards one asks, and the others wait until `probing_until`.
+    instant("open_until"),
+    instant("probing_until"),
+    PrimaryKeyConstraint("api", "region"),
     sqlite_strict=True,
 )
 
