@@ -51,7 +51,7 @@ TABLES: Final = {
     "garmin_logins": "Password logins of the last 30 days, by a fingerprint of the account.",
     "garmin_learned_caps": "How many days a route gave at most, where that was fewer than known.",
     "garmin_pause": "One row while automatic syncs stand still for everybody.",
-    "garmin_breakers": "How often in a row a part of Garmin did not answer, and until when it rests.",
+    "garmin_breakers": "How often in a row a part of Garmin did not answer, and its rest.",
     "garmin_probes": "What Garmin last said about the newest upload of a person's devices.",
     "garmin_reparses": "How far a reparse of the archive got; empty when none is under way.",
     "training_readiness": "Training readiness, each time that Garmin computed it.",
