@@ -198,7 +198,7 @@ def views() -> Iterator[str]:
 
 
 def every(kind: type[GarminSyncError]) -> Iterator[type[GarminSyncError]]:
-    """Yield *kind* and all that descends from it, as errors.py orders them."""
+    """Yield *kind* and all that descends from it, as `errors` orders them."""
     yield kind
     for child in kind.__subclasses__():
         yield from every(child)

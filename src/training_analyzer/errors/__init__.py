@@ -1,0 +1,145 @@
+"""Every error that this package raises on purpose, and how a sync reacts to it.
+
+GarminSyncError                    HTTP  exit
+├── SettingsError                  500   1  a setting is missing or wrong
+│   ├── EncryptionKeyError         500   1
+│   └── DatabaseUnusable           500   1
+├── DecryptionError                409   1  a stored secret does not open
+│   └── KeyUnavailable             409   1  the key it names is not configured
+├── InvalidSyncConfig              422   2
+├── UnknownUser                    404   1
+├── UserExists                     409   1
+├── InvalidUserName                422   2
+├── NotConnected                   409   1
+├── ExportImpossible               500   1  files in the way, a folder, a missing library
+├── SyncTooSoon                    429  75
+│   └── CoolingDown                429  75  Garmin asked to wait; force does not help
+├── SyncAlreadyRunning             409  75
+├── SyncError                            what a running sync can meet
+│   ├── LeaseLost                  409  75  ends at once and writes nothing
+│   ├── Stopping                   503  75  ends between two windows
+│   ├── CredentialsUnreadable      409   1  stops the clock and tells the person
+│   ├── CredentialsOfAnotherKey    503   1  backs off: this process lacks the key, others do not
+│   ├── KeyRetired                 503   1  backs off: this process writes with an old key
+│   ├── StorageFull                503  75  backs off: the disk is full
+│   ├── StorageFailed              503   1  backs off: the disk or the database fails
+│   ├── InternalError              500   1  a bug: recorded as one, retried like a fault
+│   └── GarminError                      all that `garmin` raises
+│       ├── CredentialsRejected    422   1  stops the clock and tells the person
+│       ├── MfaRequired            409   1    "
+│       ├── AccountLocked          422   1    "
+│       ├── TokenExpired           409   1    " (a kept password may help, once a day)
+│       ├── AccountMismatch        409   1    "
+│       ├── MfaInvalid             422   1  ask again, at most three times
+│       ├── MfaExpired             410   1  start the login again
+│       ├── TokenInvalid           422   1  an imported token that cannot be one
+│       ├── LoginBlocked           429  75  cools down, longer each time
+│       │   └── LoginWaits         429  75  cools down: our own rule, once in 24 hours
+│       ├── RateLimited            503  75  cools down: moves due_at, ends the run
+│       ├── Blocked                503  75  the edge of Garmin refuses this machine
+│       ├── ForbiddenStream        403   3  this stream only
+│       ├── BadRequest             400   3  halve the window, then this stream only
+│       ├── UnexpectedPayload      502   3  this window only
+│       └── GarminUnavailable      503   3  backs off; the run ends partial
+
+An error's text is ours alone: its docstring, or a sentence built from our own values. Text of a
+foreign exception or answer, which might hold a token, never reaches a log, the history or a page.
+"""
+
+from __future__ import annotations
+
+from training_analyzer.errors.garmin import (
+    AccountLocked,
+    AccountMismatch,
+    BadRequest,
+    Blocked,
+    CredentialsRejected,
+    ForbiddenStream,
+    GarminError,
+    GarminUnavailable,
+    LoginBlocked,
+    LoginWaits,
+    MfaExpired,
+    MfaInvalid,
+    MfaRequired,
+    RateLimited,
+    TokenExpired,
+    TokenInvalid,
+    UnexpectedPayload,
+)
+from training_analyzer.errors.refusals import (
+    CoolingDown,
+    DatabaseUnusable,
+    DecryptionError,
+    EncryptionKeyError,
+    ExportImpossible,
+    InvalidSyncConfig,
+    InvalidUserName,
+    KeyUnavailable,
+    NotConnected,
+    SettingsError,
+    SyncAlreadyRunning,
+    SyncTooSoon,
+    UnknownUser,
+    UserExists,
+)
+from training_analyzer.errors.root import (
+    GarminSyncError,
+    Reaction,
+)
+from training_analyzer.errors.syncing import (
+    CredentialsOfAnotherKey,
+    CredentialsUnreadable,
+    InternalError,
+    KeyRetired,
+    LeaseLost,
+    Stopping,
+    StorageFailed,
+    StorageFull,
+    SyncError,
+)
+
+__all__ = [
+    "AccountLocked",
+    "AccountMismatch",
+    "BadRequest",
+    "Blocked",
+    "CoolingDown",
+    "CredentialsOfAnotherKey",
+    "CredentialsRejected",
+    "CredentialsUnreadable",
+    "DatabaseUnusable",
+    "DecryptionError",
+    "EncryptionKeyError",
+    "ExportImpossible",
+    "ForbiddenStream",
+    "GarminError",
+    "GarminSyncError",
+    "GarminUnavailable",
+    "InternalError",
+    "InvalidSyncConfig",
+    "InvalidUserName",
+    "KeyRetired",
+    "KeyUnavailable",
+    "LeaseLost",
+    "LoginBlocked",
+    "LoginWaits",
+    "MfaExpired",
+    "MfaInvalid",
+    "MfaRequired",
+    "NotConnected",
+    "RateLimited",
+    "Reaction",
+    "SettingsError",
+    "Stopping",
+    "StorageFailed",
+    "StorageFull",
+    "SyncAlreadyRunning",
+    "SyncError",
+    "SyncTooSoon",
+    "TokenExpired",
+    "TokenInvalid",
+    "UnexpectedPayload",
+    "UnknownUser",
+    "UserExists",
+]

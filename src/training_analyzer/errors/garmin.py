@@ -1,0 +1,159 @@
+"""What Garmin can answer instead of data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training_analyzer.errors.root import CLOCK, Reaction
+from training_analyzer.errors.syncing import SyncError
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+
+class GarminError(SyncError):
+    """Garmin Connect did not give what was asked for."""
+
+    code = "garmin_error"
+    http_status = 503
+
+
+class CredentialsRejected(GarminError):
+    """Garmin rejected the credentials. Connect again."""
+
+    code = "invalid_credentials"
+    http_status = 422
+    reaction = Reaction.STOP_THE_CLOCK
+
+
+class MfaRequired(GarminError):
+    """Garmin wants a security code. Connect again and enter it."""
+
+    code = "mfa_required"
+    http_status = 409
+    reaction = Reaction.STOP_THE_CLOCK
+
+
+class AccountLocked(GarminError):
+    """Garmin has locked this account. Unlock it on sso.garmin.com, then connect again."""
+
+    code = "account_locked"
+    http_status = 422
+    reaction = Reaction.STOP_THE_CLOCK
+
+
+class TokenExpired(GarminError):
+    """Garmin no longer accepts the stored session. Connect again; your data is kept."""
+
+    code = "token_expired"
+    http_status = 409
+    reaction = Reaction.STOP_THE_CLOCK
+
+
+class AccountMismatch(GarminError):
+    """These credentials belong to another Garmin account than the one connected before."""
+
+    code = "account_mismatch"
+    http_status = 409
+    reaction = Reaction.STOP_THE_CLOCK
+
+
+class MfaInvalid(GarminError):
+    """Garmin did not accept the security code."""
+
+    code = "mfa_invalid"
+    http_status = 422
+
+
+class MfaExpired(GarminError):
+    """The login waited too long for its security code. Start it again."""
+
+    code = "mfa_expired"
+    http_status = 410
+
+
+class TokenInvalid(GarminError):
+    """The text is not a token that garminconnect made."""
+
+    code = "token_invalid"
+    http_status = 422
+
+
+class LoginBlocked(GarminError):
+    """Garmin refuses password logins for now. Trying again would make the wait longer.
+
+    A token, a browser ticket or a Personal API key still works. *retry_at* is when a
+    password may be tried again, None where that is not known yet.
+    """
+
+    code = "login_blocked"
+    http_status = 429
+    exit_code = 75
+    reaction = Reaction.COOL_DOWN
+
+    def __init__(self, retry_at: datetime | None = None) -> None:
+        text = self.own_text()
+        super().__init__(text if retry_at is None else f"{text} Possible at {retry_at:{CLOCK}}.")
+        self.retry_at = retry_at
+
+
+class LoginWaits(LoginBlocked):
+    """The Garmin session ended, and the stored password was used less than a day ago."""
+
+    # It is not used again sooner, because Garmin locks accounts that log in too often.
+    code = "login_waits"
+
+
+class RateLimited(GarminError):
+    """Garmin asks to wait before the next request."""
+
+    code = "rate_limited"
+    exit_code = 75
+    reaction = Reaction.COOL_DOWN
+
+    def __init__(self, retry_after: timedelta | None = None) -> None:
+        super().__init__()
+        self.retry_after = retry_after
+
+
+class Blocked(GarminError):
+    """Garmin's edge refuses requests from this machine for now."""
+
+    code = "blocked"
+    exit_code = 75
+    reaction = Reaction.COOL_DOWN
+
+
+class ForbiddenStream(GarminError):
+    """Garmin does not give this data to this account."""
+
+    code = "forbidden_dataset"
+    http_status = 403
+    exit_code = 3
+    reaction = Reaction.SKIP_STREAM
+
+
+class BadRequest(GarminError):
+    """Garmin refused the request as asked."""
+
+    code = "bad_request"
+    http_status = 400
+    exit_code = 3
+    reaction = Reaction.HALVE_WINDOW
+
+
+class UnexpectedPayload(GarminError):
+    """Garmin's answer does not have the shape it should have."""
+
+    code = "schema_drift"
+    http_status = 502
+    exit_code = 3
+    reaction = Reaction.SKIP_STREAM
+
+
+class GarminUnavailable(GarminError):
+    """Garmin could not be reached or answered with an error of its own."""
+
+    code = "garmin_unavailable"
+    exit_code = 3
+    reaction = Reaction.BACK_OFF

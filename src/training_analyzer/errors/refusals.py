@@ -1,0 +1,122 @@
+"""What is refused before anything is asked of Garmin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training_analyzer.errors.root import CLOCK, GarminSyncError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+class SettingsError(GarminSyncError):
+    """A setting is missing or wrong."""
+
+    code = "settings"
+
+
+class EncryptionKeyError(SettingsError):
+    """The encryption key is missing or cannot be used."""
+
+    code = "encryption_key"
+
+
+class DatabaseUnusable(SettingsError):
+    """The database cannot be opened."""
+
+    code = "database_unusable"
+
+
+class DecryptionError(GarminSyncError):
+    """A stored secret does not decrypt with the configured keys."""
+
+    code = "credential_corrupt"
+    http_status = 409
+
+
+class KeyUnavailable(DecryptionError):
+    """A stored secret needs an encryption key that is not configured."""
+
+    code = "key_unavailable"
+
+
+class InvalidSyncConfig(GarminSyncError, ValueError):
+    """A sync setting has a value that cannot be used."""
+
+    code = "validation_failed"
+    http_status = 422
+    exit_code = 2
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field} {reason}.")
+        self.field, self.reason = field, reason
+
+
+class UnknownUser(GarminSyncError):
+    """Nobody of that name is known."""
+
+    code = "not_found"
+    http_status = 404
+
+
+class UserExists(GarminSyncError):
+    """Somebody of that name exists already."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class InvalidUserName(GarminSyncError, ValueError):
+    """A name is 1 to 64 printable characters without spaces at its ends."""
+
+    code = "validation_failed"
+    http_status = 422
+    exit_code = 2
+
+
+class NotConnected(GarminSyncError):
+    """No Garmin account is connected. Connect one first."""
+
+    code = "not_connected"
+    http_status = 409
+
+
+class ExportImpossible(GarminSyncError):
+    """The data cannot be written there."""
+
+    code = "export_impossible"
+
+
+class SyncTooSoon(GarminSyncError):
+    """The last sync is too recent."""
+
+    code = "sync_cooldown"
+    http_status = 429
+    exit_code = 75
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(f"Too soon after the last sync. Possible again at {retry_at:{CLOCK}}.")
+        self.retry_at = retry_at
+
+
+class CoolingDown(SyncTooSoon):
+    """Garmin asked to wait."""
+
+    code = "rate_limited"
+
+    def __init__(self, retry_at: datetime, why: str = "Garmin asked to wait.") -> None:
+        super().__init__(retry_at)
+        self.args = (f"{why} The next sync is possible at {retry_at:{CLOCK}}.",)
+
+
+class SyncAlreadyRunning(GarminSyncError):
+    """A sync of this user is running already."""
+
+    code = "sync_already_running"
+    http_status = 409
+    exit_code = 75
+
+    def __init__(self, sync_id: int | None) -> None:
+        super().__init__()
+        self.sync_id = sync_id
