@@ -14,6 +14,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
+from training_analyzer.garmin.in_time import end_in_time
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -26,16 +28,22 @@ _CHUNK = 64 * 1024
 class Wire(HTTPAdapter):
     """Carry HTTP requests one by one; `before` runs ahead of each, redirects included.
 
-    A body that takes longer than a minute or is larger than 64 MB counts as a
-    lost connection: the timeout of requests only bounds the gap between two bytes.
+    An answer that takes longer than *longest_s* or whose body, unpacked, is larger than
+    *largest_body* bytes counts as a lost connection.
     """
 
     def __init__(
-        self, before: Callable[[], None], *, clock: Callable[[], float] = time.monotonic
+        self,
+        before: Callable[[], None],
+        *,
+        longest_s: float = LONGEST_ANSWER_S,
+        largest_body: int = LARGEST_BODY,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
+        end_in_time(self.poolmanager, longest_s=longest_s, clock=clock)
         self._before = before
-        self._clock = clock
+        self._largest_body = largest_body
 
     def send(
         self,
@@ -48,17 +56,16 @@ class Wire(HTTPAdapter):
     ) -> requests.Response:
         """Send *request* and return its answer with the whole body in memory."""
         self._before()
-        until = self._clock() + LONGEST_ANSWER_S
         answer = super().send(request, stream, timeout, verify, cert, proxies)
-        answer.raw = io.BytesIO(self._body(answer.raw, until))
+        answer.raw = io.BytesIO(self._body(answer.raw))
         return answer
 
-    def _body(self, raw: Any, until: float) -> bytes:  # noqa: ANN401 - requests does not type it
+    def _body(self, raw: Any) -> bytes:  # noqa: ANN401 - requests does not type it
         body = bytearray()
         try:
             for chunk in raw.stream(_CHUNK, decode_content=True):
                 body += chunk
-                if len(body) > LARGEST_BODY or self._clock() > until:
+                if len(body) > self._largest_body:
                     break
             else:
                 return bytes(body)
