@@ -37,6 +37,7 @@ from training_analyzer.services.identity import Identity
 from training_analyzer.services.keep_alive import KeepAlive
 from training_analyzer.services.key_checks import check_keys
 from training_analyzer.services.login_gate import LoginGate
+from training_analyzer.services.metrics import Metrics
 from training_analyzer.services.opening import Opener
 from training_analyzer.services.owner import machine_name, process_name
 from training_analyzer.services.reading import Reading
@@ -80,6 +81,7 @@ class Runtime:
     keys: Rotation
     exports: Exports
     reparsing: Reparsing
+    metrics: Metrics
 
     def close(self) -> None:
         """Close the database. Stop the scheduler before."""
@@ -164,6 +166,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
         ),
         exports=Exports(ExportRepository(database)),
         reparsing=Reparsing(PayloadsRepository(database), now),
+        metrics=Metrics(),
     )
 
 
