@@ -23,6 +23,7 @@ from training_analyzer.garmin.single import (
     file_of,
 )
 from training_analyzer.garmin.stamps import SYNC_TIMESTAMP_PATH, stamp_of
+from training_analyzer.garmin.telling import to_nobody
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.garmin.translate import guarded
 from training_analyzer.garmin.trouble import Step, Trouble
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from training_analyzer.garmin.answers import Query
     from training_analyzer.garmin.hosts import Hosts
     from training_analyzer.garmin.pacing import Pace
+    from training_analyzer.garmin.telling import Tell
     from training_analyzer.model import GarminProfile
     from training_analyzer.streams import Json, Window
 
@@ -56,13 +58,13 @@ class AccountGarmin:
     `save_tokens` stores a rotated bundle and is called before the first request
     that uses it; what it raises goes out. `other_tokens` is asked when Garmin
     refuses the refresh token: for a bundle that another process has stored since,
-    or the one before this. `now` is aware.
+    or the one before this. `now` is aware; `tell` hears of each request.
     """
 
     api: Final = Api.ACCOUNT
     apis: Final = (Api.ACCOUNT,)
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a connection needs, each named
         self,
         tokens: TokenBundle,
         *,
@@ -72,6 +74,7 @@ class AccountGarmin:
         save_tokens: Callable[[TokenBundle], None],
         now: Callable[[], datetime],
         other_tokens: Callable[[], TokenBundle | None] = lambda: None,
+        tell: Tell = to_nobody,
     ) -> None:
         self._tokens = tokens
         self._unsaved: TokenBundle | None = None
@@ -83,7 +86,9 @@ class AccountGarmin:
         self._now = now
         self._requests = 0
         self._refused: set[str] = set()
-        self._client = GarminClient(hosts, Wire(self._before), before_post=self._before)
+        self._client = GarminClient(
+            hosts, Wire(self._before, tell=tell), before_post=self._before, tell=tell
+        )
         self._client.renew = self.refresh
         self._client.hold(tokens)
 

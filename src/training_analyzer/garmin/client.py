@@ -16,6 +16,7 @@ from garminconnect.client import Client
 from garminconnect.exceptions import GarminConnectTooManyRequestsError
 
 from training_analyzer.garmin.pacing import parse_retry_after
+from training_analyzer.garmin.telling import TOKEN_HOST, telling, to_nobody
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.garmin.translate import LoginTookTooLong, TicketNotExchanged
 from training_analyzer.garmin.trouble import Step, Trouble
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.garmin.hosts import Hosts
+    from training_analyzer.garmin.telling import Tell
     from training_analyzer.garmin.wire import Wire
 
 # The plain-requests strategies are the ones that Garmin's edge turns away, and each
@@ -51,7 +53,7 @@ class GarminClient(Client):
     `renew` is what a 401 calls: the connection's refresh, whose error goes out.
     None while a login is in progress: an error from there would make garminconnect
     accept a token that the API refuses. `before_post` runs ahead of each request
-    to the token host.
+    to the token host, and `tell` hears of it.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class GarminClient(Client):
         wire: Wire,
         *,
         before_post: Callable[[], None] | None = None,
+        tell: Tell = to_nobody,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -79,6 +82,7 @@ class GarminClient(Client):
         self.di_status: int | None = None
         self.di_retry_after: str | None = None
         self._before_post = before_post
+        self._tell = tell
         self._sleep = sleep
         self._clock = clock
         self._login_ends = float("inf")
@@ -149,8 +153,9 @@ class GarminClient(Client):
         if self._before_post is not None:
             self._before_post()
         self.di_status = self.di_retry_after = None
-        answer = super()._http_post(url, allow_redirects=False, **kwargs)
-        self.di_status = int(answer.status_code)
+        with telling(self._tell, TOKEN_HOST, self._clock) as asked:
+            answer = super()._http_post(url, allow_redirects=False, **kwargs)
+            self.di_status = asked.status = int(answer.status_code)
         self.di_retry_after = answer.headers.get("Retry-After")
         return answer
 

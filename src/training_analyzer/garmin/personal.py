@@ -19,6 +19,7 @@ from training_analyzer.garmin.single import (
     file_of,
 )
 from training_analyzer.garmin.stamps import stamp_of
+from training_analyzer.garmin.telling import to_nobody
 from training_analyzer.garmin.translate import guarded
 from training_analyzer.garmin.trouble import Step, Trouble
 from training_analyzer.garmin.wire import Wire, fit_out
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from training_analyzer.garmin.hosts import Hosts
     from training_analyzer.garmin.pacing import Pace
     from training_analyzer.garmin.personal_key import PersonalToken
+    from training_analyzer.garmin.telling import Tell
     from training_analyzer.model import GarminProfile
     from training_analyzer.streams import Json, Window
 
@@ -49,7 +51,7 @@ class PersonalGarmin:
     """An open connection by Personal API key; a `Garmin`.
 
     `token` is the one that was saved last, if any. `save_token` stores a new one
-    and is called before its first use. `now` is aware.
+    and is called before its first use. `now` is aware; `tell` hears of each request.
     """
 
     api: Final = Api.PERSONAL
@@ -64,6 +66,7 @@ class PersonalGarmin:
         pace: Pace,
         save_token: Callable[[PersonalToken], None],
         now: Callable[[], datetime],
+        tell: Tell = to_nobody,
     ) -> None:
         self._key = key
         self._token = token
@@ -75,7 +78,7 @@ class PersonalGarmin:
         self._refused: set[str] = set()
         self._session = Session()
         self._session.headers["User-Agent"] = _USER_AGENT
-        fit_out(self._session, Wire(self._before))
+        fit_out(self._session, Wire(self._before, api=Api.PERSONAL, tell=tell))
 
     @property
     def requests(self) -> int:

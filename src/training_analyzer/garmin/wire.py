@@ -15,9 +15,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from training_analyzer.garmin.in_time import end_in_time
+from training_analyzer.garmin.telling import telling, to_nobody
+from training_analyzer.model import Api
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from training_analyzer.garmin.telling import Tell
 
 # A year of activities is about 2 MB; an hour of seconds in a FIT file less.
 LARGEST_BODY = 64 * 1024 * 1024
@@ -29,7 +33,8 @@ class Wire(HTTPAdapter):
     """Carry HTTP requests one by one; `before` runs ahead of each, redirects included.
 
     An answer that takes longer than *longest_s* or whose body, unpacked, is larger than
-    *largest_body* bytes counts as a lost connection.
+    *largest_body* bytes counts as a lost connection. *tell* hears of each request as one
+    to *api*.
     """
 
     def __init__(
@@ -39,11 +44,16 @@ class Wire(HTTPAdapter):
         longest_s: float = LONGEST_ANSWER_S,
         largest_body: int = LARGEST_BODY,
         clock: Callable[[], float] = time.monotonic,
+        api: Api = Api.ACCOUNT,
+        tell: Tell = to_nobody,
     ) -> None:
         super().__init__()
         end_in_time(self.poolmanager, longest_s=longest_s, clock=clock)
         self._before = before
         self._largest_body = largest_body
+        self._clock = clock
+        self._api = api
+        self._tell = tell
 
     def send(
         self,
@@ -56,8 +66,10 @@ class Wire(HTTPAdapter):
     ) -> requests.Response:
         """Send *request* and return its answer with the whole body in memory."""
         self._before()
-        answer = super().send(request, stream, timeout, verify, cert, proxies)
-        answer.raw = io.BytesIO(self._body(answer.raw))
+        with telling(self._tell, self._api, self._clock) as asked:
+            answer = super().send(request, stream, timeout, verify, cert, proxies)
+            answer.raw = io.BytesIO(self._body(answer.raw))
+            asked.status = answer.status_code
         return answer
 
     def _body(self, raw: Any) -> bytes:  # noqa: ANN401 - requests does not type it

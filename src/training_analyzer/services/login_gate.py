@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from training_analyzer.garmin.login import LoggedIn
     from training_analyzer.model import Region
     from training_analyzer.services.encryption import EncryptionService
+    from training_analyzer.services.metrics import Metrics
 
 
 class LoginGate:
@@ -34,11 +35,13 @@ class LoginGate:
         *,
         server: str,
         now: Callable[[], datetime],
+        metrics: Metrics,
     ) -> None:
         self._logins = logins
         self._encryption = encryption
         self._server = server
         self._now = now
+        self._metrics = metrics
         # One login at a time leaves this process: Garmin counts them by machine, too.
         self._turn = threading.Lock()
 
@@ -69,14 +72,17 @@ class LoginGate:
             try:
                 entered = log_in(email, password, hosts=hosts)
             except (CredentialsRejected, AccountLocked):
-                self._logins.end(login_id, LoginEnd.REJECTED)
+                self._end(login_id, LoginEnd.REJECTED)
                 raise
             except LoginBlocked:
-                self._logins.end(login_id, LoginEnd.BLOCKED)
+                self._end(login_id, LoginEnd.BLOCKED)
                 raise LoginBlocked(self.possible_at(email, region)) from None
+            except BaseException:
+                # Nobody knows: the line of the database stays as it began.
+                self._metrics.logged_in(LoginEnd.UNKNOWN.value)
+                raise
             asked = isinstance(entered, NeedsMfa)
-            end = LoginEnd.ASKED_FOR_CODE if asked else LoginEnd.ENTERED
-            self._logins.end(login_id, end)
+            self._end(login_id, LoginEnd.ASKED_FOR_CODE if asked else LoginEnd.ENTERED)
             return entered
 
     def finish(
@@ -96,8 +102,12 @@ class LoginGate:
             except LoginBlocked:
                 account = self._encryption.fingerprints(_normalised(email, region))[0]
                 login_id = self._logins.begin(account, self._server, now=self._now())
-                self._logins.end(login_id, LoginEnd.BLOCKED)
+                self._end(login_id, LoginEnd.BLOCKED)
                 raise LoginBlocked(self.possible_at(email, region)) from None
+
+    def _end(self, login_id: int, end: LoginEnd) -> None:
+        self._logins.end(login_id, end)
+        self._metrics.logged_in(end.value)
 
 
 def _normalised(email: str, region: Region) -> str:

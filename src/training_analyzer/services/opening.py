@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -32,7 +33,7 @@ from training_analyzer.model import Kind
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from training_analyzer.model import GarminCredentials, Region
     from training_analyzer.services.identity import Identity
     from training_analyzer.services.login_gate import LoginGate
+    from training_analyzer.services.metrics import Metrics
     from training_analyzer.services.vault import Opened, Vault
 
 log = logging.getLogger(__name__)
@@ -64,6 +66,7 @@ class Opener:
     pacing: Pacing
     server_url: str | None
     now: Callable[[], datetime]
+    metrics: Metrics
 
     def hosts(self, region: Region) -> Hosts:
         """Return Garmin's hosts for *region*, or the simulator's."""
@@ -79,7 +82,7 @@ class Opener:
         stored = self.vault.get(user_id, TOKEN_BUNDLE)
         if credentials is None or stored is None:
             return
-        with self._with_tokens(credentials, stored) as garmin:
+        with self._with_tokens(credentials, stored) as garmin, self._counted():
             garmin.ensure_fresh()
 
     def open(self, user_id: str, *, session_is_dead: bool = False) -> OpenGarmin:
@@ -133,6 +136,7 @@ class Opener:
 
         def save(renewed: PersonalToken) -> None:
             self.vault.put(user_id, PERSONAL_JWT, renewed.jwt, expires_at=renewed.expires_at)
+            self.metrics.refreshed()
 
         return PersonalGarmin(
             key.secret.reveal(),
@@ -141,6 +145,7 @@ class Opener:
             pace=self.pacing.for_account(user_id),
             save_token=save,
             now=self.now,
+            tell=self.metrics.request,
         )
 
     def _with_key(
@@ -166,7 +171,8 @@ class Opener:
         garmin = None
         try:
             garmin = self._with_tokens(credentials, stored)
-            garmin.ensure_fresh()
+            with self._counted():
+                garmin.ensure_fresh()
         except (TokenExpired, TokenInvalid):
             if garmin is not None:
                 garmin.close()
@@ -176,6 +182,15 @@ class Opener:
                 garmin.close()
             raise
         return garmin
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count what keeps a session from being renewed; a renewal counts where it is saved."""
+        try:
+            yield
+        except GarminError as error:
+            self.metrics.refreshed(error.code)
+            raise
 
     def _with_tokens(self, credentials: GarminCredentials, stored: Opened) -> AccountGarmin:
         user_id = credentials.user_id
@@ -193,6 +208,7 @@ class Opener:
                 # Somebody else rotated or replaced the tokens: we do not own this user.
                 raise LeaseLost
             at[0] += 1
+            self.metrics.refreshed()
 
         def stored_since() -> TokenBundle | None:
             latest = self.vault.get(user_id, TOKEN_BUNDLE)
@@ -209,6 +225,7 @@ class Opener:
             save_tokens=save,
             now=self.now,
             other_tokens=stored_since,
+            tell=self.metrics.request,
         )
 
     def _log_in_again(self, credentials: GarminCredentials) -> AccountGarmin:
