@@ -1,4 +1,8 @@
-"""Logging of the command line: one handler on standard error, text or JSON."""
+"""Logging of the command line: one handler on standard error, text or JSON.
+
+A record is a line: control characters in it, of a user id for instance, are escaped. A
+trace follows on lines that begin with blanks; in JSON it is a field.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +11,14 @@ import logging
 import sys
 import traceback
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from typer import Abort, Exit, TyperException
 
 from training_analyzer.errors import GarminSyncError
+from training_analyzer.services.run_context import current_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,27 +43,34 @@ class StderrLog(logging.Handler):
 
 
 class TextLines(logging.Formatter):
-    """`2026-03-02T12:00:00Z INFO logger: message`, tracebacks without their exceptions' texts."""
+    """`2026-03-02T12:00:00Z INFO logger run=7 user=ana: message`, and where it came from."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return *record* as a line, followed by the places of its traceback."""
-        line = f"{_time(record)} {record.levelname} {record.name}: {record.getMessage()}"
-        return line + (f"\n{places(record.exc_info)}" if record.exc_info else "")
+        message, trace = _said(record)
+        run = current_run()
+        context = f" run={run.run_id} user={_escaped(run.user_id)}" if run else ""
+        line = f"{_time(record)} {record.levelname} {record.name}{context}: {_escaped(message)}"
+        return "\n  ".join([line, *(_escaped(place) for place in trace.splitlines())])
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: time, level, logger, message and, where there is one, trace."""
+    """One JSON object a line: time, level, logger, message; run_id and user_id; trace."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return *record* as one line."""
-        document = {
+        message, trace = _said(record)
+        document: dict[str, object] = {
             "time": _time(record),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": message,
         }
-        if record.exc_info:
-            document["trace"] = places(record.exc_info)
+        if run := current_run():
+            document |= asdict(run)
+        if trace:
+            document["trace"] = trace
+        # Every control character comes out as an escape.
         return json.dumps(document)
 
 
@@ -97,6 +110,28 @@ def logging_to_stderr(settings: Settings, *, is_service: bool = False) -> Iterat
     finally:
         root.removeHandler(handler)
         root.setLevel(before)
+
+
+def _said(record: logging.LogRecord) -> tuple[str, str]:
+    """Return what *record* says and, apart from it, its trace.
+
+    A trace comes with the exception, or as the last argument of a message that ends with
+    a line for it.
+    """
+    trace = places(record.exc_info) if record.exc_info else ""
+    if isinstance(record.msg, str) and isinstance(record.args, tuple) and record.args:
+        head, has_trace, _ = record.msg.rpartition("\n%s")
+        if has_trace and record.msg.endswith(has_trace):
+            return head % record.args[:-1], f"{record.args[-1]}{trace}"
+    return record.getMessage(), trace
+
+
+def _escaped(text: str) -> str:
+    """Return *text* with nothing in it that moves a terminal's cursor or begins a line."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
 
 
 def _time(record: logging.LogRecord) -> str:

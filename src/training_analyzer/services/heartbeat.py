@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -23,7 +24,10 @@ class Heartbeat:
         self._renew = renew
         self._interval_s = interval_s
         self._left = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="lease-heartbeat", daemon=True)
+        # What the beats log is about the run that they keep alive.
+        self._thread = threading.Thread(
+            target=copy_context().run, args=(self._beat,), name="lease-heartbeat", daemon=True
+        )
         self.lost = threading.Event()
 
     def __enter__(self) -> Self:
