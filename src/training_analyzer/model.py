@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final, NoReturn, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class Kind(StrEnum):
@@ -28,6 +29,19 @@ class Api(StrEnum):
 
     ACCOUNT = "account"
     PERSONAL = "personal"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Circuit:
+    """A part of Garmin that answers, or does not, as one: an interface in a region."""
+
+    api: Api
+    region: Region
+
+    @classmethod
+    def of(cls, kind: Kind, region: Region) -> Self:
+        """Return the part that a connection of *kind* asks."""
+        return cls(Api.PERSONAL if kind is Kind.PERSONAL_KEY else Api.ACCOUNT, region)
 
 
 class Group(StrEnum):
@@ -157,7 +171,10 @@ class GarminCredentials:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GarminSyncConfig:
-    """A row of `garmin_sync_config`; the field defaults are the documented ones."""
+    """A row of `garmin_sync_config`; the field defaults are the documented ones.
+
+    `sync_time` is a time of day in `time_zone`; `sync_weekday` counts from Monday, 0.
+    """
 
     user_id: str
     auto_sync_enabled: bool = True
@@ -169,6 +186,8 @@ class GarminSyncConfig:
     initial_sync_days: int = 365
     incremental_sync_days: int = 7
     min_sync_interval_minutes: int = 60
+    sync_weekday: int = 0
+    time_zone: str = "UTC"
 
     @property
     def groups(self) -> frozenset[Group]:
@@ -182,8 +201,16 @@ class GarminSyncConfig:
 
     @property
     def time_of_day(self) -> time:
-        """`sync_time` as a time of the day in UTC."""
-        return time.fromisoformat(self.sync_time).replace(tzinfo=UTC)
+        """`sync_time` as a time of the day in `time_zone`."""
+        return time.fromisoformat(self.sync_time)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """`time_zone` as this machine knows it; UTC where it does not."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return ZoneInfo("UTC")
 
     @property
     def min_interval(self) -> timedelta:

@@ -10,6 +10,7 @@ import pytest
 
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository, RunCounts
+from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
 from training_analyzer.model import Api, DayState, Lease, RunStatus, SyncOutcome, SyncType
@@ -32,15 +33,21 @@ def schedule(database: Database) -> ScheduleRepository:
     return ScheduleRepository(database)
 
 
+@pytest.fixture
+def leases(database: Database) -> LeasesRepository:
+    """Give the leases on a database of each kind."""
+    return LeasesRepository(database)
+
+
 def claim(
-    schedule: ScheduleRepository,
+    leases: LeasesRepository,
     *,
     now: datetime = NOW,
     owner: str = "here",
     gone: tuple[str, ...] = (),
 ) -> Lease:
     """Claim the one user for *owner*; owners in *gone* count as dead."""
-    lease = schedule.claim(
+    lease = leases.claim(
         "ada",
         sync_type=SyncType.MANUAL,
         owner=owner,
@@ -67,7 +74,7 @@ def store(database: Database, lease: Lease) -> int:
     )
 
 
-def test_one_of_eight_threads_gets_the_lease(schedule: ScheduleRepository) -> None:
+def test_one_of_eight_threads_gets_the_lease(leases: LeasesRepository) -> None:
     """Of eight claims at once one succeeds, and seven are told that a sync is running."""
     barrier = threading.Barrier(8)
     won: list[Lease] = []
@@ -76,7 +83,7 @@ def test_one_of_eight_threads_gets_the_lease(schedule: ScheduleRepository) -> No
     def race() -> None:
         barrier.wait()
         try:
-            won.append(claim(schedule))
+            won.append(claim(leases))
         except SyncAlreadyRunning as error:
             refused.append(error)
 
@@ -90,41 +97,39 @@ def test_one_of_eight_threads_gets_the_lease(schedule: ScheduleRepository) -> No
 
 
 def test_expired_lease_is_taken_over_and_the_old_worker_writes_nothing(
-    database: Database, schedule: ScheduleRepository
+    database: Database, leases: LeasesRepository
 ) -> None:
     """A worker that slept past its lease loses every further write, in its transaction."""
-    frozen = claim(schedule)
-    newer = claim(schedule, now=NOW + TTL, owner="there")
+    frozen = claim(leases)
+    newer = claim(leases, now=NOW + TTL, owner="there")
 
     with pytest.raises(LeaseLost):
         store(database, frozen)
     outcome = SyncOutcome(sync_id=frozen.run_id, status=RunStatus.COMPLETED)
     with pytest.raises(LeaseLost):
-        schedule.finish(frozen, outcome, NextDue(None), now=NOW)
+        leases.finish(frozen, outcome, NextDue(None), now=NOW)
 
-    assert not schedule.renew(frozen, now=NOW, ttl=TTL)
-    assert schedule.renew(newer, now=NOW + TTL, ttl=TTL)
+    assert not leases.renew(frozen, now=NOW, ttl=TTL)
+    assert leases.renew(newer, now=NOW + TTL, ttl=TTL)
     assert GarminDataRepository(database).coverage("ada").days == {}
     assert store(database, newer) == 1
 
 
-def test_dead_process_is_not_waited_for(schedule: ScheduleRepository) -> None:
+def test_dead_process_is_not_waited_for(leases: LeasesRepository) -> None:
     """A lease whose process is certainly gone is taken over at once."""
-    dead = claim(schedule, owner="dead")
+    dead = claim(leases, owner="dead")
     with pytest.raises(SyncAlreadyRunning):
-        claim(schedule, owner="other")
+        claim(leases, owner="other")
 
-    assert claim(schedule, owner="other", gone=("dead",)).fence == dead.fence + 1
+    assert claim(leases, owner="other", gone=("dead",)).fence == dead.fence + 1
 
 
-def test_lost_run_is_closed_as_interrupted(
-    database: Database, schedule: ScheduleRepository
-) -> None:
+def test_lost_run_is_closed_as_interrupted(database: Database, leases: LeasesRepository) -> None:
     """The next claim closes a run that lost its process: partial when it had saved something."""
-    first = claim(schedule)
+    first = claim(leases)
     store(database, first)
-    claim(schedule, now=NOW + TTL)
-    claim(schedule, now=NOW + 2 * TTL)
+    claim(leases, now=NOW + TTL)
+    claim(leases, now=NOW + 2 * TTL)
 
     running, failed, partial = GarminCredentialsRepository(database=database).get_sync_history(
         "ada"
@@ -135,12 +140,14 @@ def test_lost_run_is_closed_as_interrupted(
     assert partial.error_details == '{"code": "interrupted", "retry_at": null, "failures": []}'
 
 
-def test_finish_gives_the_lease_back_and_sets_the_due_time(schedule: ScheduleRepository) -> None:
+def test_finish_gives_the_lease_back_and_sets_the_due_time(
+    leases: LeasesRepository, schedule: ScheduleRepository
+) -> None:
     """After a run nobody holds the user, and the schedule says when it is due."""
-    lease = claim(schedule)
+    lease = claim(leases)
     due = NOW + timedelta(days=1)
 
-    schedule.finish(
+    leases.finish(
         lease,
         SyncOutcome(sync_id=lease.run_id, status=RunStatus.COMPLETED),
         NextDue(due),
@@ -154,12 +161,14 @@ def test_finish_gives_the_lease_back_and_sets_the_due_time(schedule: ScheduleRep
     assert schedule.due(due, 10) == ["ada"]
 
 
-def test_user_in_a_cool_down_is_not_due(schedule: ScheduleRepository) -> None:
+def test_user_in_a_cool_down_is_not_due(
+    leases: LeasesRepository, schedule: ScheduleRepository
+) -> None:
     """While Garmin asked to wait, a due time does not wake the user."""
-    lease = claim(schedule)
+    lease = claim(leases)
     later = NOW + timedelta(hours=2)
     waits = SyncOutcome(sync_id=lease.run_id, status=RunStatus.PARTIAL, retry_at=later)
-    schedule.finish(lease, waits, NextDue(later, not_before=later), now=NOW)
+    leases.finish(lease, waits, NextDue(later, not_before=later), now=NOW)
 
     schedule.set_due("ada", NOW)
 

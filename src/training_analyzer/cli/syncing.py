@@ -1,6 +1,7 @@
 """`sync`: one sync of one person, now."""
 
 import time
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -15,7 +16,7 @@ from training_analyzer.cli.progress import shown_progress
 from training_analyzer.cli.signals import asked_to_stop
 from training_analyzer.model import SyncOutcome, User
 from training_analyzer.services.garmin_scheduler import Span
-from training_analyzer.services.runtime import Runtime, utc_now
+from training_analyzer.services.runtime import Runtime
 
 FirstDay = Annotated[
     str | None, typer.Option("--from", metavar="DAY", help="The first day, as in 2026-03-01.")
@@ -42,7 +43,7 @@ def sync(
     Ctrl-C stops it; the next sync goes on where it stopped. Leaves with 0 when all is
     there, 3 when some of it is missing, 1 when it failed, 75 when to try later.
     """
-    today = latest_day(utc_now())
+    today = latest_day(datetime.now(UTC))
     oldest, newest = parse_day("--from", first, today=today), parse_day("--to", last, today=today)
     in_order(oldest, newest)
     with opened_runtime() as runtime:

@@ -22,7 +22,6 @@ FIRST_BACK_OFF = timedelta(minutes=2)
 LONGEST_BACK_OFF = timedelta(hours=1)
 DEFAULT_COOL_DOWN = timedelta(minutes=15)
 LONGEST_COOL_DOWN = timedelta(hours=24)
-_WEEKLY_DAY = 0  # Monday
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,9 @@ def next_slot(
 ) -> datetime:
     """Return the first regular slot after *now*, spread, in UTC.
 
-    Hourly slots lie on the hour, daily ones at `sync_time`, weekly ones at `sync_time`
-    on Mondays. A slot within the shortest interval after *last_started* is left out.
+    Hourly slots lie on the hour, daily ones at `sync_time` in the configuration's zone,
+    weekly ones at that time on `sync_weekday`. A slot within the shortest interval after
+    *last_started* is left out.
     """
     offset = spread(config.user_id)
     earliest = now
@@ -57,15 +57,23 @@ def next_slot(
 
 
 def _slot_after(config: GarminSyncConfig, instant: datetime) -> datetime:
-    """Return the first unspread slot later than *instant*."""
+    """Return the first unspread slot later than *instant*, in UTC.
+
+    A local time that a day does not have comes that much later, one that it has twice
+    comes the first time: each local day has exactly one slot.
+    """
     utc = instant.astimezone(UTC)
     if config.sync_frequency == Frequency.HOURLY:
         return utc.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    slot = datetime.combine(utc.date(), config.time_of_day)
-    if config.sync_frequency == Frequency.WEEKLY:
-        slot += timedelta(days=(_WEEKLY_DAY - slot.weekday()) % 7)
-        return slot if slot > utc else slot + timedelta(days=7)
-    return slot if slot > utc else slot + timedelta(days=1)
+    zone, at = config.zone, config.time_of_day
+    day = utc.astimezone(zone).date() - timedelta(days=1)
+    while True:
+        day += timedelta(days=1)
+        if config.sync_frequency == Frequency.WEEKLY and day.weekday() != config.sync_weekday:
+            continue
+        slot = datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
+        if slot > utc:
+            return slot
 
 
 def should_sync(

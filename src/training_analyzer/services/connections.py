@@ -285,7 +285,7 @@ class Connections:
         self._schedule.lift(user_id)
         config = self._credentials.get_sync_config(user_id)
         if config is None or config.auto_sync_enabled:
-            self._schedule.set_due(user_id, self._now(), SyncType.INITIAL)
+            self._schedule.request(user_id, SyncType.INITIAL, now=self._now())
         self._identity.keep(user_id, profile, region)
         return _connected(user_id, kind, profile)
 

@@ -14,7 +14,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import SyncType
-from training_analyzer.planning import Span, next_slot, should_sync
+from training_analyzer.planning import Span, should_sync
+from training_analyzer.services.breakers import circuit_of
 from training_analyzer.services.runtime import default_runtime
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ __all__ = ["GarminSyncScheduler", "Span", "should_sync"]
 log = logging.getLogger(__name__)
 
 TICK_S = 15
-GRACE_S = 10.0
+# A stop is to take ten seconds at most, closing everything included.
+GRACE_S = 8.0
 _MOST_AT_ONCE = 1000
 
 
@@ -63,32 +65,65 @@ class GarminSyncScheduler:
             self._runtime.dispatcher.start(self._work)
             self._ticker = BackgroundScheduler(timezone="UTC")
             self._ticker.add_job(
-                self.tick, "interval", seconds=TICK_S, max_instances=1, coalesce=True
+                self._tick_safely, "interval", seconds=TICK_S, max_instances=1, coalesce=True
             )
             self._ticker.start()
         self.tick()
 
-    def stop(self) -> None:
-        """Stop ticking; running syncs end between two windows and go on later. Is idempotent."""
+    def begin_to_stop(self) -> None:
+        """Tell every sync of this scheduler to end between two windows; returns at once."""
+        self._stopping.set()
+
+    def stop(self, grace_s: float = GRACE_S) -> bool:
+        """Stop ticking; running syncs end between two windows and go on later. Is idempotent.
+
+        Tells whether all of them ended within *grace_s* seconds. Of one that did not, the
+        lease is taken back: it can write nothing more, and another worker goes on at once.
+        """
         with self._lock:
             ticker, self._ticker = self._ticker, None
+        stopping, self._stopping = self._stopping, threading.Event()
+        # Told also when nothing ticks: a manual sync may be running.
+        stopping.set()
         if ticker is None:
-            return
-        self._stopping.set()
+            return True
         ticker.shutdown(wait=True)
-        if not self._runtime.dispatcher.stop(GRACE_S):
-            log.warning("A sync did not end in time; its lease runs out by itself.")
-        # A manual sync after a stop runs; one that did not end in time is still told to.
-        self._stopping = threading.Event()
+        if self._runtime.dispatcher.stop(grace_s):
+            return True
+        dropped = self._runtime.syncs.drop_leases()
+        log.warning("%d syncs did not end in time; they go on at the next start.", dropped)
+        return False
 
     def tick(self) -> None:
-        """Give every new user a due time; wake all who are due or whose session is idle."""
+        """Give every new user a due time; wake all who are due or whose session is idle.
+
+        While everybody is paused, and for a part of Garmin that rests, nobody is woken.
+        """
         now = self._runtime.now()
         schedule = self._runtime.schedule
-        for user_id in schedule.unscheduled():
-            schedule.set_due(user_id, self._next_slot(user_id, now))
-        due = schedule.due(now, _MOST_AT_ONCE)
+        due: list[str] = []
+        if self._runtime.pauses.since() is None:
+            for user_id in schedule.unscheduled():
+                schedule.set_due(user_id, self._next_slot(user_id, now))
+            resting = self._runtime.breakers.resting()
+            due = schedule.due(now, _MOST_AT_ONCE, resting=resting)
         self._runtime.dispatcher.wake([*due, *self._runtime.keep_alive.idle_users()])
+
+    def _tick_safely(self) -> None:
+        try:
+            self.tick()
+        except Exception as error:  # noqa: BLE001 - the next tick tries again
+            log.error("A tick failed: %s.", type(error).__name__)  # noqa: TRY400 - a driver's text may hold a password
+
+    def request_sync(self, user_id: str) -> None:
+        """Have *user_id* synced soon, by whichever worker is free.
+
+        A sync that is running is followed by another. Raises what stands against a sync
+        now, as `sync_user` does.
+        """
+        self._runtime.syncs.check(user_id)
+        self._runtime.schedule.request(user_id, now=self._runtime.now())
+        self._runtime.dispatcher.wake([user_id])
 
     def sync_user(
         self,
@@ -115,28 +150,26 @@ class GarminSyncScheduler:
     def get_next_sync_time(self, user_id: str) -> datetime | None:
         """Return when *user_id* is synced next by itself, in UTC.
 
-        None when auto-sync is off, the credentials are invalid or missing, or the
-        scheduler is disabled.
+        None when auto-sync is off or paused, the credentials are invalid or missing, or
+        the scheduler is disabled.
         """
         runtime = self._runtime
         credentials = runtime.credentials.get_credentials(user_id)
         enabled = runtime.settings.sync_enabled
         if not enabled or credentials is None or not credentials.is_valid:
             return None
-        if not runtime.syncs.config(user_id).auto_sync_enabled:
+        if not runtime.syncs.config(user_id).auto_sync_enabled or runtime.pauses.since():
             return None
         entry = runtime.schedule.entry(user_id)
+        if entry is not None and entry.paused_at is not None:
+            return None
         if entry is None or entry.due_at is None:
             return self._next_slot(user_id, runtime.now())
-        return max(entry.due_at, entry.not_before or entry.due_at)
+        rests_until = runtime.breakers.rest_of(circuit_of(credentials))
+        return max(entry.due_at, entry.not_before or entry.due_at, rests_until or entry.due_at)
 
     def _next_slot(self, user_id: str, now: datetime) -> datetime:
-        last = self._runtime.credentials.get_last_successful_sync(user_id)
-        return next_slot(
-            self._runtime.syncs.config(user_id),
-            now=now,
-            last_started=last.started_at if last else None,
-        )
+        return self._runtime.syncs.next_slot(user_id, now=now)
 
     def _work(self, user_id: str) -> None:
         try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from training_analyzer.db.repositories.schedule import ScheduleRepository
+    from training_analyzer.db.repositories.leases import LeasesRepository
     from training_analyzer.db.repositories.secrets import SecretsRepository
     from training_analyzer.services.opening import Opener
 
@@ -39,7 +39,7 @@ _AFTER_A_FAILURE = timedelta(hours=6)
 class KeepAlive:
     """Renews sessions; any number of threads and processes may ask for the same one."""
 
-    schedule: ScheduleRepository
+    leases: LeasesRepository
     secrets: SecretsRepository
     opener: Opener
     owner: str
@@ -78,7 +78,7 @@ class KeepAlive:
         for _ in range(_LOOKS):
             if self._is_fresh(user_id):
                 return
-            lease = self.schedule.borrow(
+            lease = self.leases.borrow(
                 user_id,
                 owner=self.owner,
                 now=self.now(),
@@ -91,7 +91,7 @@ class KeepAlive:
             try:
                 self.opener.renew_session(user_id)
             finally:
-                self.schedule.give_back(lease)
+                self.leases.give_back(lease)
 
     def _is_fresh(self, user_id: str) -> bool:
         stored = self.secrets.get(user_id, TOKEN_BUNDLE)

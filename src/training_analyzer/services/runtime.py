@@ -9,18 +9,21 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from training_analyzer.db import open_database
+from training_analyzer.db.clock import clock_of, utc_now
+from training_analyzer.db.repositories.breakers import BreakersRepository
 from training_analyzer.db.repositories.ciphertexts import CiphertextsRepository
 from training_analyzer.db.repositories.encryption_keys import EncryptionKeysRepository
 from training_analyzer.db.repositories.exporting import ExportRepository
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.identities import IdentitiesRepository
+from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.db.repositories.logins import LoginsRepository
 from training_analyzer.db.repositories.passes import PassesRepository
+from training_analyzer.db.repositories.pauses import PausesRepository
 from training_analyzer.db.repositories.payloads import PayloadsRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
@@ -28,9 +31,10 @@ from training_analyzer.db.repositories.secrets import SecretsRepository
 from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.garmin.logs import quiet_foreign_loggers
 from training_analyzer.garmin.pacing import Pacing
-from training_analyzer.jobs.threads import ThreadDispatcher
 from training_analyzer.model import CONFIG_DEFAULTS
+from training_analyzer.services.breakers import Breakers
 from training_analyzer.services.connections import Connections
+from training_analyzer.services.dispatching import dispatcher_for
 from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.services.exporting import Exports
 from training_analyzer.services.identity import Identity
@@ -40,6 +44,7 @@ from training_analyzer.services.login_gate import LoginGate
 from training_analyzer.services.metrics import Metrics
 from training_analyzer.services.opening import Opener
 from training_analyzer.services.owner import machine_name, process_name
+from training_analyzer.services.pausing import Pauses
 from training_analyzer.services.reading import Reading
 from training_analyzer.services.reparsing import Reparsing
 from training_analyzer.services.rotation import Rotation
@@ -50,16 +55,12 @@ from training_analyzer.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
     from types import TracebackType
 
     from training_analyzer.db import Database
     from training_analyzer.jobs import Dispatcher
     from training_analyzer.settings import Settings
-
-
-def utc_now() -> datetime:
-    """Return the current instant, aware and in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Runtime:
     people: People
     reading: Reading
     keep_alive: KeepAlive
+    breakers: Breakers
+    pauses: Pauses
     dispatcher: Dispatcher
     keys: Rotation
     exports: Exports
@@ -101,24 +104,33 @@ class Runtime:
         self.close()
 
 
-def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) -> Runtime:
-    """Build every part from *settings*. Raises `SettingsError` when one cannot be built."""
+def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = None) -> Runtime:
+    """Build every part from *settings*. Raises `SettingsError` when one cannot be built.
+
+    Without *now* the clock is the one that all processes on the database share.
+    """
     quiet_foreign_loggers()
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     encryption = EncryptionService.from_settings(settings)
-    database = _opened_for(settings, encryption, now)
+    database = _opened_for(settings, encryption, now or utc_now)
+    now = now or clock_of(database)
     credentials = GarminCredentialsRepository(
         database=database,
         now=now,
         defaults=replace(CONFIG_DEFAULTS, sync_time=f"{settings.sync_hour:02d}:00"),
     )
     schedule = ScheduleRepository(database)
+    leases = LeasesRepository(database)
+    breakers = Breakers(BreakersRepository(database), now)
+    metrics = Metrics()
     data = GarminDataRepository(database)
     secrets = SecretsRepository(database, now)
     vault = Vault(encryption, secrets, now)
     owner = process_name()
-    gate = LoginGate(LoginsRepository(database), encryption, server=machine_name(), now=now)
+    gate = LoginGate(
+        LoginsRepository(database), encryption, server=machine_name(), now=now, metrics=metrics
+    )
     identity = Identity(credentials, IdentitiesRepository(database), data, vault)
     opener = Opener(
         credentials=credentials,
@@ -128,6 +140,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
         pacing=Pacing(settings.requests_per_minute),
         server_url=settings.garmin_server_url,
         now=now,
+        metrics=metrics,
     )
     connections = Connections(
         credentials=credentials,
@@ -141,6 +154,9 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
     syncs = SyncService(
         credentials=credentials,
         schedule=schedule,
+        leases=leases,
+        breakers=breakers,
+        metrics=metrics,
         data=data,
         passes=PassesRepository(database),
         open_connection=opener.open,
@@ -159,14 +175,16 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] = utc_now) 
         syncs=syncs,
         people=People(UsersRepository(database, now=now), connections),
         reading=Reading(ReadingRepository(database)),
-        keep_alive=KeepAlive(schedule, secrets, opener, owner, now, time.sleep),
-        dispatcher=ThreadDispatcher(settings.concurrent_syncs),
+        breakers=breakers,
+        pauses=Pauses(schedule, PausesRepository(database), syncs, now),
+        keep_alive=KeepAlive(leases, secrets, opener, owner, now, time.sleep),
+        dispatcher=dispatcher_for(settings, database),
         keys=Rotation(
             CiphertextsRepository(database), EncryptionKeysRepository(database), encryption
         ),
         exports=Exports(ExportRepository(database)),
         reparsing=Reparsing(PayloadsRepository(database), now),
-        metrics=Metrics(),
+        metrics=metrics,
     )
 
 

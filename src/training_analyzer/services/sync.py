@@ -10,7 +10,6 @@ finish(outcome, next due)         compare-and-set on the fence
 from __future__ import annotations
 
 import logging
-import traceback
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,14 +26,17 @@ from training_analyzer.errors import (
     SyncTooSoon,
     TokenExpired,
 )
-from training_analyzer.model import GarminSyncConfig, RunStatus, SyncOutcome, SyncType
-from training_analyzer.planning import after_run, too_soon_until
-from training_analyzer.planning.outcome import message_of, reaction_of, retry_at, status_of
+from training_analyzer.model import GarminSyncConfig, RunStatus, SyncType
+from training_analyzer.planning import after_run, next_slot, too_soon_until
+from training_analyzer.planning.outcome import reaction_of
+from training_analyzer.services.breakers import RESTING, Breakers, circuit_of
+from training_analyzer.services.concluding import outcome_of, record_bug
 from training_analyzer.services.course import Course
 from training_analyzer.services.doors import door
 from training_analyzer.services.heartbeat import Heartbeat
 from training_analyzer.services.owner import is_gone
 from training_analyzer.services.run import Progress, Run
+from training_analyzer.services.run_context import run_context
 from training_analyzer.services.standings import LOGIN_CODES, how_it_ended
 
 if TYPE_CHECKING:
@@ -43,11 +45,13 @@ if TYPE_CHECKING:
 
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.db.repositories.leases import LeasesRepository
     from training_analyzer.db.repositories.passes import PassesRepository
     from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.garmin import Garmin
-    from training_analyzer.model import Lease
+    from training_analyzer.model import GarminCredentials, Lease, SyncOutcome
     from training_analyzer.planning import Span
+    from training_analyzer.services.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +94,9 @@ class SyncService:
         *,
         credentials: GarminCredentialsRepository,
         schedule: ScheduleRepository,
+        leases: LeasesRepository,
+        breakers: Breakers,
+        metrics: Metrics,
         data: GarminDataRepository,
         passes: PassesRepository,
         open_connection: OpenConnection,
@@ -99,6 +106,9 @@ class SyncService:
     ) -> None:
         self._credentials = credentials
         self._schedule = schedule
+        self._leases = leases
+        self._breakers = breakers
+        self._metrics = metrics
         self._data = data
         self._passes = passes
         self._open_connection = open_connection
@@ -112,6 +122,17 @@ class SyncService:
         if saved is not None:
             return saved
         return GarminSyncConfig(user_id=user_id, sync_time=f"{self._limits.default_hour:02d}:00")
+
+    def next_slot(self, user_id: str, *, now: datetime) -> datetime:
+        """Return the user's first regular slot after *now*, the last sync considered."""
+        last = self._credentials.get_last_successful_sync(user_id)
+        return next_slot(
+            self.config(user_id), now=now, last_started=last.started_at if last else None
+        )
+
+    def drop_leases(self) -> int:
+        """Take back the leases of this process's syncs, which is about to end; return how many."""
+        return self._leases.drop(self._owner)
 
     def check(self, user_id: str, *, force: bool = False) -> None:
         """Raise what stands against a sync now: not connected, too soon, cooling down.
@@ -127,6 +148,8 @@ class SyncService:
         entry = self._schedule.entry(user_id)
         if entry is not None and entry.not_before is not None and entry.not_before > now:
             raise self._cooling_down(user_id, entry.not_before)
+        if not force and (rests_until := self._breakers.rest_of(circuit_of(credentials))):
+            raise CoolingDown(rests_until, RESTING)
         last = self._credentials.get_last_successful_sync(user_id)
         again = too_soon_until(self.config(user_id), last, now=now)
         if again is not None and not force:
@@ -157,6 +180,8 @@ class SyncService:
         another worker took over in the middle. Everything else is in the outcome.
         """
         self.check(user_id, force=force)
+        if not force:
+            self._admit(user_id)
         lease = self._claim(user_id, sync_type, only_if_due=False)
         if lease is None:  # only a claim of due users can find nothing to claim
             raise LeaseLost
@@ -166,14 +191,31 @@ class SyncService:
     def sync_if_due(
         self, user_id: str, *, must_stop: Callable[[], bool] = _never
     ) -> SyncOutcome | None:
-        """Sync *user_id* if it is due and free; None when another worker was faster."""
+        """Sync *user_id* if it is due and free; None when another worker was faster.
+
+        None also while the part of Garmin that it would ask rests, and for a user who is
+        parked because its last runs all took their process down.
+        """
+        entry = self._schedule.entry(user_id)
+        if entry is None or not entry.is_due(self._now()):
+            return None
+        try:
+            self._admit(user_id)
+        except CoolingDown:
+            return None
         lease = self._claim(user_id, SyncType.SCHEDULED, only_if_due=True)
         if lease is None:
             return None
         return self._run(lease, span=None, watch=_unwatched, must_stop=must_stop)
 
+    def _admit(self, user_id: str) -> None:
+        """Raise `CoolingDown` where Garmin does not answer, but for the one who tries again."""
+        credentials = self._credentials.get_credentials(user_id)
+        if credentials is not None:
+            self._breakers.admit(circuit_of(credentials))
+
     def _claim(self, user_id: str, sync_type: SyncType, *, only_if_due: bool) -> Lease | None:
-        return self._schedule.claim(
+        return self._leases.claim(
             user_id,
             sync_type=sync_type,
             owner=self._owner,
@@ -193,19 +235,29 @@ class SyncService:
     ) -> SyncOutcome:
         started_at = self._now()
         config = self.config(lease.user_id)
+        credentials = self._credentials.get_credentials(lease.user_id)
+        circuit = circuit_of(credentials) if credentials else None
 
         def renew() -> bool:
-            return self._schedule.renew(lease, now=self._now(), ttl=LEASE)
+            return self._leases.renew(lease, now=self._now(), ttl=LEASE)
+
+        def seen(progress: Progress) -> None:
+            if circuit is not None and progress.done == 1:
+                self._breakers.answered(circuit)
+            watch(progress)
 
         ended_by: SyncError | None = None
-        with Heartbeat(renew, interval_s=_HEARTBEAT_S) as heartbeat:
+        with (
+            run_context(lease.run_id, lease.user_id),
+            Heartbeat(renew, interval_s=_HEARTBEAT_S) as heartbeat,
+        ):
             run = Run(
                 lease,
                 self._data,
                 look_back_days=config.incremental_sync_days,
                 now=self._now,
                 ttl=LEASE,
-                watch=watch,
+                watch=seen,
                 must_stop=must_stop,
                 is_lost=heartbeat.lost.is_set,
             )
@@ -213,13 +265,17 @@ class SyncService:
                 self._open_and_walk(run, lease, config, span)
             except LeaseLost:
                 log.warning("Run %d lost its lease and ends.", lease.run_id)
+                self._metrics.lease_lost()
                 raise
             except SyncError as error:
                 ended_by = error
             except Exception as error:  # noqa: BLE001 - a bug must not leave the run open
-                _record_bug(lease, error)
+                record_bug(lease, error)
                 ended_by = InternalError()
-        return self._finish(lease, run, ended_by, started_at)
+        ended_by = ended_by or run.ended_by
+        if circuit is not None:
+            self._breakers.ended(circuit, ended_by)
+        return self._finish(lease, run, ended_by, started_at, credentials)
 
     def _open_and_walk(
         self, run: Run, lease: Lease, config: GarminSyncConfig, span: Span | None
@@ -245,15 +301,18 @@ class SyncService:
         self,
         lease: Lease,
         run: Run,
-        stopped_by: SyncError | None,
+        ended_by: SyncError | None,
         started_at: datetime,
+        used: GarminCredentials | None,
     ) -> SyncOutcome:
-        """Close the run, say when the next one is due, and what the credentials proved."""
+        """Close the run, say when the next one is due, and what the credentials proved.
+
+        What the person saved while the run went on was not *used*, so nothing is proved of it.
+        """
         now = self._now()
         # Read anew: the person may have changed it while this run went on.
         config = self.config(lease.user_id)
-        ended_by = stopped_by or run.ended_by
-        outcome = _outcome(lease, run, ended_by, now=now)
+        outcome = outcome_of(lease, run, ended_by, now=now)
         reaction = reaction_of(ended_by, may_pass=run.may_pass)
         due = after_run(
             config,
@@ -264,16 +323,18 @@ class SyncService:
             attempt=lease.attempt,
             max_retries=self._limits.max_retries,
         )
-        self._schedule.finish(lease, outcome, due, now=now)
+        self._leases.finish(lease, outcome, due, now=now)
         if reaction is Reaction.STOP_THE_CLOCK:
             self._credentials.update_validation_status(
                 lease.user_id,
                 is_valid=False,
                 validation_error=outcome.error_message,
                 error_code=outcome.error_code,
+                as_of=used.updated_at if used else None,
             )
         elif outcome.status is RunStatus.COMPLETED:
             self._credentials.update_validation_status(lease.user_id, is_valid=True)
+        self._metrics.run_ended(outcome, (now - started_at).total_seconds())
         log.info(
             "Run %d of user %s: %s, %d requests, %d rows changed.",
             lease.run_id,
@@ -283,30 +344,3 @@ class SyncService:
             outcome.rows_changed,
         )
         return outcome
-
-
-def _outcome(lease: Lease, run: Run, ended_by: SyncError | None, *, now: datetime) -> SyncOutcome:
-    counts, failures = run.counts, run.failures
-    return SyncOutcome(
-        sync_id=lease.run_id,
-        status=status_of(
-            has_data=counts.windows_done > 0 or (run.goes_on and ended_by is None),
-            failures=failures,
-            ended_by=ended_by,
-        ),
-        activities_synced=counts.activities_synced,
-        wellness_days_synced=counts.wellness_days_synced,
-        fitness_days_synced=counts.fitness_days_synced,
-        requests=run.requests,
-        rows_changed=counts.rows_changed,
-        failures=failures,
-        error_code=ended_by.code if ended_by else next((f.code for f in failures), None),
-        error_message=message_of(failures, ended_by),
-        retry_at=retry_at(ended_by, now=now, tries=lease.attempt),
-    )
-
-
-def _record_bug(lease: Lease, error: Exception) -> None:
-    """Log where an unexpected error came from, without its text, which may hold anything."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("Run %d met a bug, %s:\n%s", lease.run_id, type(error).__name__, where)

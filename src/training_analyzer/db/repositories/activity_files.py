@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, delete, or_, select, update
 
+from training_analyzer.db.repositories.leases import hold
 from training_analyzer.db.repositories.progress import write_progress
-from training_analyzer.db.repositories.schedule import hold
 from training_analyzer.db.tables import (
     activities,
     activity_files,

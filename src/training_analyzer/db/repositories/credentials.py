@@ -59,12 +59,14 @@ def find(db: Connection, user_id: str) -> GarminCredentials | None:
     return None if row is None else as_credentials(row)
 
 
-def change(db: Connection, user_id: str, values: Mapping[str, Any]) -> bool:
-    """Set columns of a user's row; False when there is none."""
-    changed = db.execute(
-        update(garmin_credentials).where(garmin_credentials.c.user_id == user_id).values(**values)
-    )
-    return changed.rowcount == 1
+def change(
+    db: Connection, user_id: str, values: Mapping[str, Any], *, as_of: datetime | None = None
+) -> bool:
+    """Set columns of a user's row, with *as_of* only one last updated then; False without one."""
+    statement = update(garmin_credentials).where(garmin_credentials.c.user_id == user_id)
+    if as_of is not None:
+        statement = statement.where(garmin_credentials.c.updated_at == as_of)
+    return db.execute(statement.values(**values)).rowcount == 1
 
 
 def last_login(db: Connection, known: GarminCredentials) -> datetime | None:

@@ -131,8 +131,13 @@ class GarminCredentialsRepository:
         validation_error: str | None = None,
         *,
         error_code: str | None = None,
+        as_of: datetime | None = None,
     ) -> bool:
-        """Record whether the credentials worked just now; False when there are none."""
+        """Record whether the credentials worked just now; False when there are none.
+
+        With *as_of* only while they are those of that `updated_at`: False when the person
+        has saved others since.
+        """
         now = self._now()
         values = {
             "is_valid": int(bool(is_valid)),
@@ -142,7 +147,7 @@ class GarminCredentialsRepository:
             "updated_at": now,
         }
         with self._database.write() as db:
-            return credentials.change(db, user_id, values)
+            return credentials.change(db, user_id, values, as_of=as_of)
 
     def record_password_login(self, user_id: str) -> bool:
         """Stamp that the stored password is used now; False when there are no credentials."""

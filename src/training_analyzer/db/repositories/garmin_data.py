@@ -15,9 +15,9 @@ from sqlalchemy import delete, func, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
+from training_analyzer.db.repositories.leases import hold
 from training_analyzer.db.repositories.listed import note_listed
 from training_analyzer.db.repositories.progress import write_progress
-from training_analyzer.db.repositories.schedule import hold
 from training_analyzer.db.tables import (
     activities,
     garmin_coverage,

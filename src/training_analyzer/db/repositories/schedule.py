@@ -1,8 +1,6 @@
-"""`garmin_schedule`: who is due, who holds the lease, and how a run begins and ends.
+"""`garmin_schedule`: who is due, and when. One row per user is the scheduler's memory.
 
-One row per user is the scheduler's memory, the running-lock, the retry clock and the
-crash recovery. Nothing here looks first and acts then: each step is one statement
-with its condition in it.
+The same row is the running-lock, the retry clock and the crash recovery: see `leases`.
 """
 
 from __future__ import annotations
@@ -11,35 +9,25 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, or_, select, true, update
+from sqlalchemy import and_, not_, or_, select, true, update
 
 from training_analyzer.db.insert import insert_into
-from training_analyzer.db.repositories.runs import (
-    close_interrupted,
-    close_run,
-    has_run,
-    open_run,
-)
+from training_analyzer.db.repositories.breakers import asks
 from training_analyzer.db.tables import (
     garmin_credentials,
     garmin_schedule,
     garmin_sync_config,
 )
-from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
-from training_analyzer.model import Lease, SyncType
+from training_analyzer.model import SyncType
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from datetime import datetime, timedelta
+    from collections.abc import Collection
+    from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
-    from sqlalchemy.sql.dml import ReturningUpdate
 
     from training_analyzer.db import Database
-    from training_analyzer.model import SyncOutcome
-    from training_analyzer.planning import NextDue
-
-LEASE_SECONDS = 60
+    from training_analyzer.model import Circuit
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +41,15 @@ class ScheduleEntry:
     owner: str | None
     attempt: int
     sync_id: int | None
+    reason: SyncType
+    parked_at: datetime | None
+    paused_at: datetime | None
+
+    def is_due(self, now: datetime) -> bool:
+        """Tell whether the time has come, Garmin's wish to wait respected."""
+        if self.due_at is None or self.due_at > now:
+            return False
+        return self.not_before is None or self.not_before <= now
 
 
 class ScheduleRepository:
@@ -74,12 +71,48 @@ class ScheduleRepository:
     ) -> None:
         """Set when a user is next due; None stops the clock. `not_before` still holds."""
         with self._database.write() as db:
-            _ensure_row(db, user_id)
+            ensure_row(db, user_id)
             db.execute(
                 update(garmin_schedule)
                 .where(garmin_schedule.c.user_id == user_id)
+                .where(garmin_schedule.c.paused_at.is_(None))
                 .values(due_at=due_at, reason=reason.value)
             )
+
+    def request(self, user_id: str, reason: SyncType = SyncType.MANUAL, *, now: datetime) -> None:
+        """Make *user_id* due now; a sync that is running is followed by another.
+
+        `not_before` still holds, and a pause is for automatic syncs only.
+        """
+        with self._database.write() as db:
+            ensure_row(db, user_id)
+            asked = update(garmin_schedule).where(garmin_schedule.c.user_id == user_id)
+            running = db.execute(
+                asked.where(garmin_schedule.c.lease_until > now).values(rerun_requested=1)
+            )
+            if not running.rowcount:
+                db.execute(asked.values(due_at=now, reason=reason.value))
+
+    def pause(self, user_id: str, *, now: datetime) -> None:
+        """Stop the user's automatic syncs; one that is running ends as it would."""
+        with self._database.write() as db:
+            ensure_row(db, user_id)
+            db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id)
+                .values(due_at=None, paused_at=now)
+            )
+
+    def resume(self, user_id: str, due_at: datetime) -> bool:
+        """Go on with a paused user's syncs at *due_at*; False when there is no pause."""
+        with self._database.write() as db:
+            resumed = db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id)
+                .where(garmin_schedule.c.paused_at.is_not(None))
+                .values(due_at=due_at, paused_at=None)
+            )
+        return resumed.rowcount == 1
 
     def lift(self, user_id: str) -> None:
         """Forget cool-down and attempts: the person has connected anew."""
@@ -87,7 +120,7 @@ class ScheduleRepository:
             db.execute(
                 update(garmin_schedule)
                 .where(garmin_schedule.c.user_id == user_id)
-                .values(not_before=None, attempt=0)
+                .values(not_before=None, attempt=0, crashes=0, parked_at=None)
             )
 
     def unscheduled(self) -> list[str]:
@@ -108,20 +141,28 @@ class ScheduleRepository:
                 )
                 .where(garmin_credentials.c.is_valid == 1, wants)
                 .where(garmin_schedule.c.due_at.is_(None), garmin_schedule.c.lease_until.is_(None))
+                .where(garmin_schedule.c.paused_at.is_(None))
                 .order_by(garmin_credentials.c.user_id)
             )
             return [row.user_id for row in found]
 
-    def due(self, now: datetime, limit: int) -> list[str]:
-        """Return at most *limit* users whose time has come and whom nobody holds."""
+    def due(self, now: datetime, limit: int, *, resting: Collection[Circuit] = ()) -> list[str]:
+        """Return at most *limit* users whose time has come and whom nobody holds.
+
+        Whoever would ask one of the *resting* parts of Garmin waits.
+        """
+        found = (
+            select(garmin_schedule.c.user_id)
+            .where(is_due(now), is_free(now, abandoned_owner=None))
+            .order_by(garmin_schedule.c.due_at)
+            .limit(limit)
+        )
+        if resting:
+            found = found.join(
+                garmin_credentials, garmin_credentials.c.user_id == garmin_schedule.c.user_id
+            ).where(*(not_(asks(circuit)) for circuit in resting))
         with self._database.read() as db:
-            found = db.execute(
-                select(garmin_schedule.c.user_id)
-                .where(_is_due(now), _is_free(now, abandoned_owner=None))
-                .order_by(garmin_schedule.c.due_at)
-                .limit(limit)
-            )
-            return [row.user_id for row in found]
+            return [row.user_id for row in db.execute(found)]
 
     def next_due(self) -> datetime | None:
         """Return the earliest due time of all users, or None."""
@@ -132,144 +173,6 @@ class ScheduleRepository:
                 .order_by(garmin_schedule.c.due_at)
                 .limit(1)
             ).scalar_one_or_none()
-
-    def claim(
-        self,
-        user_id: str,
-        *,
-        sync_type: SyncType,
-        owner: str,
-        now: datetime,
-        ttl: timedelta,
-        is_abandoned: Callable[[str], bool],
-        only_if_due: bool = False,
-    ) -> Lease | None:
-        """Take the lease of *user_id* and open its run; None when *only_if_due* and it is not.
-
-        Closes a run that lost its process. Raises `SyncAlreadyRunning` when another
-        worker holds the lease. A holder that *is_abandoned* says is dead is not waited for.
-        """
-        with self._database.write() as db:
-            _ensure_row(db, user_id)
-            before = _row(db, user_id)
-            free = _is_free(now, _dead_owner(before, is_abandoned))
-            taken = db.execute(
-                _taking(user_id, owner, now + ttl)
-                .where(free, _is_due(now) if only_if_due else true())
-                .values(attempt=garmin_schedule.c.attempt + 1, rerun_requested=0)
-            ).one_or_none()
-            if taken is None:
-                if only_if_due:
-                    return None
-                raise SyncAlreadyRunning(before.sync_id)
-            close_interrupted(db, user_id, now=now)
-            actual = sync_type if has_run(db, user_id) else SyncType.INITIAL
-            run_id = open_run(db, user_id, actual, now=now)
-            db.execute(
-                update(garmin_schedule)
-                .where(garmin_schedule.c.user_id == user_id)
-                .values(sync_id=run_id)
-            )
-            return Lease(
-                user_id=user_id,
-                fence=taken.fence,
-                owner=owner,
-                until=now + ttl,
-                attempt=taken.attempt,
-                run_id=run_id,
-                sync_type=actual,
-            )
-
-    def borrow(
-        self,
-        user_id: str,
-        *,
-        owner: str,
-        now: datetime,
-        ttl: timedelta,
-        is_abandoned: Callable[[str], bool],
-    ) -> Lease | None:
-        """Take the lease for something that is no run; None while another worker holds it."""
-        with self._database.write() as db:
-            _ensure_row(db, user_id)
-            free = _is_free(now, _dead_owner(_row(db, user_id), is_abandoned))
-            taken = db.execute(_taking(user_id, owner, now + ttl).where(free)).one_or_none()
-        if taken is None:
-            return None
-        return Lease(
-            user_id=user_id,
-            fence=taken.fence,
-            owner=owner,
-            until=now + ttl,
-            attempt=taken.attempt,
-            run_id=0,
-            sync_type=SyncType.SCHEDULED,
-        )
-
-    def give_back(self, lease: Lease) -> None:
-        """End a borrowed lease; nothing happens when it was lost meanwhile."""
-        with self._database.write() as db:
-            db.execute(
-                update(garmin_schedule)
-                .where(_is_held_by(lease))
-                .values(lease_until=None, owner=None)
-            )
-
-    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
-        """Prolong *lease*; False when another claim holds the user by now."""
-        with self._database.write() as db:
-            return hold(db, lease, until=now + ttl)
-
-    def finish(self, lease: Lease, outcome: SyncOutcome, due: NextDue, *, now: datetime) -> None:
-        """Close the run of *lease* and set when its user is next due.
-
-        Raises `LeaseLost`, and changes nothing, when a newer claim holds the user. A
-        sync that was asked for while this one ran makes the user due at once.
-        """
-        with self._database.write() as db:
-            if not hold(db, lease, until=now):
-                raise LeaseLost
-            rerun = _row(db, lease.user_id).rerun_requested
-            due_at = max(now, due.not_before or now) if rerun else due.due_at
-            db.execute(
-                update(garmin_schedule)
-                .where(_is_held_by(lease))
-                .values(
-                    due_at=due_at,
-                    not_before=due.not_before,
-                    attempt=due.attempt,
-                    reason=SyncType.SCHEDULED.value,
-                    lease_until=None,
-                    owner=None,
-                    sync_id=None,
-                    rerun_requested=0,
-                )
-            )
-            close_run(db, lease, outcome, now=now)
-
-
-def hold(db: Connection, lease: Lease, *, until: datetime) -> bool:
-    """Prove inside the caller's transaction that *lease* is still ours, and prolong it.
-
-    On PostgreSQL the row lock makes a concurrent claim wait until the transaction
-    ends; on SQLite the write lock does.
-    """
-    held = db.execute(update(garmin_schedule).where(_is_held_by(lease)).values(lease_until=until))
-    return held.rowcount == 1
-
-
-def _taking(user_id: str, owner: str, until: datetime) -> ReturningUpdate[Any]:
-    """Return the statement that makes *owner* the holder, whatever else its caller demands."""
-    return (
-        update(garmin_schedule)
-        .where(garmin_schedule.c.user_id == user_id)
-        .values(fence=garmin_schedule.c.fence + 1, owner=owner, lease_until=until)
-        .returning(garmin_schedule.c.fence, garmin_schedule.c.attempt)
-    )
-
-
-def _dead_owner(row: Any, is_abandoned: Callable[[str], bool]) -> str | None:  # noqa: ANN401 - a row of the schedule
-    return row.owner if row.owner and is_abandoned(row.owner) else None
 
 
 def forget_slot(db: Connection, user_id: str, *, first_sync_too: bool) -> None:
@@ -286,16 +189,14 @@ def forget_slot(db: Connection, user_id: str, *, first_sync_too: bool) -> None:
     )
 
 
-def _is_held_by(lease: Lease) -> ColumnElement[bool]:
-    return and_(garmin_schedule.c.user_id == lease.user_id, garmin_schedule.c.fence == lease.fence)
-
-
-def _is_due(now: datetime) -> ColumnElement[bool]:
+def is_due(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a user's time has come, Garmin's wish to wait respected."""
     ready = or_(garmin_schedule.c.not_before.is_(None), garmin_schedule.c.not_before <= now)
     return and_(garmin_schedule.c.due_at <= now, ready)
 
 
-def _is_free(now: datetime, abandoned_owner: str | None) -> ColumnElement[bool]:
+def is_free(now: datetime, abandoned_owner: str | None) -> ColumnElement[bool]:
+    """Return the condition that nobody holds a user, or only *abandoned_owner*, who is gone."""
     lease = garmin_schedule.c.lease_until
     free = or_(lease.is_(None), lease <= now)
     return (
@@ -303,7 +204,8 @@ def _is_free(now: datetime, abandoned_owner: str | None) -> ColumnElement[bool]:
     )
 
 
-def _ensure_row(db: Connection, user_id: str) -> None:
+def ensure_row(db: Connection, user_id: str) -> None:
+    """Give *user_id* a row in the schedule, if there is none."""
     # A fence begins at a random number: who disconnects and connects again gets a new row,
     # and a worker that slept through both must not find its old fence in it.
     first_fence = secrets.randbits(48)
@@ -312,10 +214,6 @@ def _ensure_row(db: Connection, user_id: str) -> None:
         .values(user_id=user_id, fence=first_fence)
         .on_conflict_do_nothing()
     )
-
-
-def _row(db: Connection, user_id: str) -> Any:  # noqa: ANN401 - a row of the schedule
-    return db.execute(select(garmin_schedule).where(garmin_schedule.c.user_id == user_id)).one()
 
 
 def _entry(row: Any) -> ScheduleEntry:  # noqa: ANN401 - a row of the schedule
@@ -327,4 +225,7 @@ def _entry(row: Any) -> ScheduleEntry:  # noqa: ANN401 - a row of the schedule
         owner=row.owner,
         attempt=row.attempt,
         sync_id=row.sync_id,
+        reason=SyncType(row.reason),
+        parked_at=row.parked_at,
+        paused_at=row.paused_at,
     )

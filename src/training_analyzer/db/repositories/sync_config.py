@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
+from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
@@ -30,6 +31,7 @@ _RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "initial_sync_days": (1, 3650),
     "incremental_sync_days": (1, 90),
     "min_sync_interval_minutes": (1, 10_080),
+    "sync_weekday": (0, 6),
 }
 
 
@@ -51,6 +53,8 @@ def _checked(field: str, value: object) -> str | int:
         return _frequency(field, value)
     if field == "sync_time":
         return _time(field, value)
+    if field == "time_zone":
+        return _zone(field, value)
     if field in _RANGES:
         return _in_range(field, value, *_RANGES[field])
     if not isinstance(value, bool):
@@ -66,7 +70,13 @@ def _frequency(field: str, value: object) -> str:
 
 def _time(field: str, value: object) -> str:
     if not isinstance(value, str) or not _TIME.fullmatch(value):
-        raise InvalidSyncConfig(field, "must be a UTC time HH:MM from 00:00 to 23:59")
+        raise InvalidSyncConfig(field, "must be a time HH:MM from 00:00 to 23:59")
+    return value
+
+
+def _zone(field: str, value: object) -> str:
+    if not isinstance(value, str) or value not in available_timezones():
+        raise InvalidSyncConfig(field, "must be a time zone such as UTC or Europe/Berlin")
     return value
 
 

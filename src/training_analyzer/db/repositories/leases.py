@@ -1,0 +1,241 @@
+"""Leases: who holds a user, and how a run begins and ends.
+
+Nothing here looks first and acts then: each step is one statement with its condition in it,
+and every write of a run proves its fence in its own transaction.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import and_, case, select, true, update
+
+from training_analyzer.db.repositories.runs import (
+    close_interrupted,
+    close_run,
+    has_run,
+    open_run,
+)
+from training_analyzer.db.repositories.schedule import ensure_row, is_due, is_free
+from training_analyzer.db.tables import garmin_schedule
+from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
+from training_analyzer.model import Lease, SyncType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy.sql.dml import ReturningUpdate
+
+    from training_analyzer.db import Database
+    from training_analyzer.model import SyncOutcome
+    from training_analyzer.planning import NextDue
+
+# A run that takes its process down must not do so for ever, nor be forgotten for ever.
+CRASHES_TO_PARK: Final = 3
+PARKED_FOR: Final = timedelta(hours=24)
+
+
+class LeasesRepository:
+    """The leases of all users on one database. `now` is always the caller's."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def claim(
+        self,
+        user_id: str,
+        *,
+        sync_type: SyncType,
+        owner: str,
+        now: datetime,
+        ttl: timedelta,
+        is_abandoned: Callable[[str], bool],
+        only_if_due: bool = False,
+    ) -> Lease | None:
+        """Take the lease of *user_id* and open its run; None when *only_if_due* and it is not.
+
+        Closes a run that lost its process. Raises `SyncAlreadyRunning` when another
+        worker holds the lease. A holder that *is_abandoned* says is dead is not waited for.
+        A due user whose last three runs all lost their process is parked instead, for a day.
+        """
+        with self._database.write() as db:
+            ensure_row(db, user_id)
+            before = _row(db, user_id)
+            free = is_free(now, _dead_owner(before, is_abandoned))
+            if only_if_due and _crashes_always(before):
+                _park(db, user_id, free, now=now)
+                return None
+            taken = db.execute(
+                _taking(user_id, owner, now + ttl)
+                .where(free, is_due(now) if only_if_due else true())
+                .values(
+                    attempt=garmin_schedule.c.attempt + 1,
+                    crashes=garmin_schedule.c.crashes + 1,
+                    parked_at=None,
+                    rerun_requested=0,
+                )
+            ).one_or_none()
+            if taken is None:
+                if only_if_due:
+                    return None
+                raise SyncAlreadyRunning(before.sync_id)
+            close_interrupted(db, user_id, now=now)
+            wanted = SyncType(before.reason) if only_if_due else sync_type
+            actual = wanted if has_run(db, user_id) else SyncType.INITIAL
+            run_id = open_run(db, user_id, actual, now=now)
+            db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id)
+                .values(sync_id=run_id)
+            )
+            return Lease(
+                user_id=user_id,
+                fence=taken.fence,
+                owner=owner,
+                until=now + ttl,
+                attempt=taken.attempt,
+                run_id=run_id,
+                sync_type=actual,
+            )
+
+    def borrow(
+        self,
+        user_id: str,
+        *,
+        owner: str,
+        now: datetime,
+        ttl: timedelta,
+        is_abandoned: Callable[[str], bool],
+    ) -> Lease | None:
+        """Take the lease for something that is no run; None while another worker holds it."""
+        with self._database.write() as db:
+            ensure_row(db, user_id)
+            free = is_free(now, _dead_owner(_row(db, user_id), is_abandoned))
+            taken = db.execute(_taking(user_id, owner, now + ttl).where(free)).one_or_none()
+        if taken is None:
+            return None
+        return Lease(
+            user_id=user_id,
+            fence=taken.fence,
+            owner=owner,
+            until=now + ttl,
+            attempt=taken.attempt,
+            run_id=0,
+            sync_type=SyncType.SCHEDULED,
+        )
+
+    def give_back(self, lease: Lease) -> None:
+        """End a borrowed lease; nothing happens when it was lost meanwhile."""
+        with self._database.write() as db:
+            db.execute(
+                update(garmin_schedule)
+                .where(_is_held_by(lease))
+                .values(lease_until=None, owner=None)
+            )
+
+    def renew(self, lease: Lease, *, now: datetime, ttl: timedelta) -> bool:
+        """Prolong *lease*; False when another claim holds the user by now."""
+        with self._database.write() as db:
+            return hold(db, lease, until=now + ttl)
+
+    def finish(self, lease: Lease, outcome: SyncOutcome, due: NextDue, *, now: datetime) -> None:
+        """Close the run of *lease* and set when its user is next due.
+
+        Raises `LeaseLost`, and changes nothing, when a newer claim holds the user. A
+        sync that was asked for while this one ran makes the user due at once.
+        """
+        with self._database.write() as db:
+            if not hold(db, lease, until=now):
+                raise LeaseLost
+            before = _row(db, lease.user_id)
+            due_at = None if before.paused_at else due.due_at
+            if before.rerun_requested:
+                due_at = max(now, due.not_before or now)
+            reason = SyncType.MANUAL if before.rerun_requested else SyncType.SCHEDULED
+            db.execute(
+                update(garmin_schedule)
+                .where(_is_held_by(lease))
+                .values(
+                    due_at=due_at,
+                    not_before=due.not_before,
+                    attempt=due.attempt,
+                    crashes=0,
+                    reason=reason.value,
+                    lease_until=None,
+                    owner=None,
+                    sync_id=None,
+                    rerun_requested=0,
+                )
+            )
+            close_run(db, lease, outcome, now=now)
+
+    def drop(self, owner: str) -> int:
+        """Take back every lease of *owner*, who is leaving; return how many there were.
+
+        A thread of it that is still alive can write nothing any more, and the users are
+        due at once for others. Its runs did not lose their process: none counts as a crash.
+        """
+        with self._database.write() as db:
+            dropped = db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.owner == owner)
+                .values(
+                    fence=garmin_schedule.c.fence + 1,
+                    crashes=case(
+                        (garmin_schedule.c.crashes > 0, garmin_schedule.c.crashes - 1), else_=0
+                    ),
+                    lease_until=None,
+                    owner=None,
+                )
+            )
+        return dropped.rowcount
+
+
+def hold(db: Connection, lease: Lease, *, until: datetime) -> bool:
+    """Prove inside the caller's transaction that *lease* is still ours, and prolong it.
+
+    On PostgreSQL the row lock makes a concurrent claim wait until the transaction
+    ends; on SQLite the write lock does.
+    """
+    held = db.execute(update(garmin_schedule).where(_is_held_by(lease)).values(lease_until=until))
+    return held.rowcount == 1
+
+
+def _taking(user_id: str, owner: str, until: datetime) -> ReturningUpdate[Any]:
+    """Return the statement that makes *owner* the holder, whatever else its caller demands."""
+    return (
+        update(garmin_schedule)
+        .where(garmin_schedule.c.user_id == user_id)
+        .values(fence=garmin_schedule.c.fence + 1, owner=owner, lease_until=until)
+        .returning(garmin_schedule.c.fence, garmin_schedule.c.attempt)
+    )
+
+
+def _dead_owner(row: Any, is_abandoned: Callable[[str], bool]) -> str | None:  # noqa: ANN401 - a row of the schedule
+    return row.owner if row.owner and is_abandoned(row.owner) else None
+
+
+def _crashes_always(row: Any) -> bool:  # noqa: ANN401 - a row of the schedule
+    """Tell whether a user is to be parked: crashed three times, and not parked since."""
+    return row.crashes >= CRASHES_TO_PARK and row.parked_at is None
+
+
+def _park(db: Connection, user_id: str, free: ColumnElement[bool], *, now: datetime) -> None:
+    parked = db.execute(
+        update(garmin_schedule)
+        .where(garmin_schedule.c.user_id == user_id, free, is_due(now))
+        .values(due_at=now + PARKED_FOR, parked_at=now, lease_until=None, owner=None)
+    )
+    if parked.rowcount:
+        close_interrupted(db, user_id, now=now)
+
+
+def _is_held_by(lease: Lease) -> ColumnElement[bool]:
+    return and_(garmin_schedule.c.user_id == lease.user_id, garmin_schedule.c.fence == lease.fence)
+
+
+def _row(db: Connection, user_id: str) -> Any:  # noqa: ANN401 - a row of the schedule
+    return db.execute(select(garmin_schedule).where(garmin_schedule.c.user_id == user_id)).one()

@@ -1,0 +1,47 @@
+"""What a run that has ended amounts to."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import TYPE_CHECKING
+
+from training_analyzer.model import SyncOutcome
+from training_analyzer.planning.outcome import message_of, retry_at, status_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from training_analyzer.errors import SyncError
+    from training_analyzer.model import Lease
+    from training_analyzer.services.run import Run
+
+log = logging.getLogger(__name__)
+
+
+def outcome_of(lease: Lease, run: Run, ended_by: SyncError | None, *, now: datetime) -> SyncOutcome:
+    """Return what *run* did, as the history keeps it and a person reads it."""
+    counts, failures = run.counts, run.failures
+    return SyncOutcome(
+        sync_id=lease.run_id,
+        status=status_of(
+            has_data=counts.windows_done > 0 or (run.goes_on and ended_by is None),
+            failures=failures,
+            ended_by=ended_by,
+        ),
+        activities_synced=counts.activities_synced,
+        wellness_days_synced=counts.wellness_days_synced,
+        fitness_days_synced=counts.fitness_days_synced,
+        requests=run.requests,
+        rows_changed=counts.rows_changed,
+        failures=failures,
+        error_code=ended_by.code if ended_by else next((f.code for f in failures), None),
+        error_message=message_of(failures, ended_by),
+        retry_at=retry_at(ended_by, now=now, tries=lease.attempt),
+    )
+
+
+def record_bug(lease: Lease, error: Exception) -> None:
+    """Log where an unexpected error came from, without its text, which may hold anything."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("Run %d met a bug, %s:\n%s", lease.run_id, type(error).__name__, where)
