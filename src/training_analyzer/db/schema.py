@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,10 +64,16 @@ def refuse_other(connection: Connection, *, older_too: bool) -> None:
     if older_too and found != head():
         message = f"The database has schema {found or 'none'}, not {head()}: garmin-sync db upgrade"
         raise DatabaseUnusable(message)
+    if older_too and connection.dialect.name == "postgresql" and not _has_queue(connection):
+        message = "The database has no job queue yet: garmin-sync db upgrade"
+        raise DatabaseUnusable(message)
 
 
 def upgrade(engine: Engine) -> None:
-    """Run what is missing of the migrations, all of it or nothing, in one transaction."""
+    """Run what is missing of the migrations, all of it or nothing, in one transaction.
+
+    On PostgreSQL the job queue's tables follow, under the same lock.
+    """
     with _one_migration, engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             # With foreign keys on, rebuilding a parent table would empty its children,
@@ -79,6 +86,7 @@ def upgrade(engine: Engine) -> None:
                 raw.execute("PRAGMA foreign_keys=ON")
         else:
             _upgrade(connection)
+            _queue_schema().upgrade(engine.url, lock=_ADVISORY_LOCK)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -103,6 +111,8 @@ def check(connection: Connection) -> DatabaseCheck:
     if connection.dialect.name == "sqlite":
         lines = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         problems += [f"integrity: {line}" for line in lines if line != "ok"]
+    else:
+        problems += _queue_schema().problems(connection.engine.url)
     return DatabaseCheck(
         dialect=connection.dialect.name,
         revision=revision(connection),
@@ -116,3 +126,17 @@ def _broken_references(connection: Connection) -> list[str]:
         return []
     rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
     return [f"{row[0]}: row {row[1]} refers to a missing row of {row[2]}" for row in rows]
+
+
+def _has_queue(connection: Connection) -> bool:
+    found = connection.execute(text("SELECT to_regclass('pgqueuer.pgqueuer')")).scalar_one()
+    return found is not None
+
+
+def _queue_schema() -> Any:  # noqa: ANN401 - a module
+    """Import what only PostgreSQL needs: an embedded installation does not have it."""
+    try:
+        return import_module("training_analyzer.db.queue_schema")
+    except ModuleNotFoundError:
+        message = "PostgreSQL needs its job queue: pip install 'training-analyzer[postgres]'."
+        raise DatabaseUnusable(message) from None

@@ -17,8 +17,8 @@ class Dispatcher(Protocol):
     def start(self, run: Callable[[str], None]) -> None:
         """Begin to deliver; *run* raises nothing that the dispatcher should react to."""
 
-    def wake(self, user_ids: Iterable[str]) -> None:
-        """Hint that these users are due. Idempotent."""
+    def wake(self, user_ids: Iterable[str], *, urgent: bool = False) -> None:
+        """Hint that these users are due; *urgent* ones overtake who waits. Idempotent."""
 
     def stop(self, grace_s: float) -> bool:
         """Stop delivering, wait at most *grace_s* for running work; tell if all of it ended."""
