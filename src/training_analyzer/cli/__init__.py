@@ -20,6 +20,7 @@ from training_analyzer.cli.showing import history, status
 from training_analyzer.cli.simulating import simulate
 from training_analyzer.cli.starting import init
 from training_analyzer.cli.syncing import sync
+from training_analyzer.cli.working import worker
 
 __all__ = ["app", "main"]
 
@@ -34,7 +35,7 @@ app = typer.Typer(
 )
 
 _COMMANDS = {
-    "Begin": (demo, init, serve),
+    "Begin": (demo, init, serve, worker),
     "People and connections": (connect, disconnect),
     "Sync": (sync, status, history, coverage, config, export),
     "Upkeep": (simulate,),
