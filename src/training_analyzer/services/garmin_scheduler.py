@@ -108,6 +108,7 @@ class GarminSyncScheduler:
             resting = self._runtime.breakers.resting()
             due = schedule.due(now, _MOST_AT_ONCE, resting=resting)
         self._runtime.dispatcher.wake([*due, *self._runtime.keep_alive.idle_users()])
+        self._runtime.metrics.ticked()
 
     def _tick_safely(self) -> None:
         try:

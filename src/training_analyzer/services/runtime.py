@@ -25,6 +25,7 @@ from training_analyzer.db.repositories.logins import LoginsRepository
 from training_analyzer.db.repositories.passes import PassesRepository
 from training_analyzer.db.repositories.pauses import PausesRepository
 from training_analyzer.db.repositories.payloads import PayloadsRepository
+from training_analyzer.db.repositories.queue import QueueRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.db.repositories.secrets import SecretsRepository
@@ -48,9 +49,11 @@ from training_analyzer.services.pausing import Pauses
 from training_analyzer.services.reading import Reading
 from training_analyzer.services.reparsing import Reparsing
 from training_analyzer.services.rotation import Rotation
+from training_analyzer.services.samples import Samples
 from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.services.users import People
 from training_analyzer.services.vault import Vault
+from training_analyzer.services.watching import Watching
 from training_analyzer.settings import load
 
 if TYPE_CHECKING:
@@ -85,6 +88,7 @@ class Runtime:
     exports: Exports
     reparsing: Reparsing
     metrics: Metrics
+    watching: Watching
 
     def close(self) -> None:
         """Close the database. Stop the scheduler before."""
@@ -109,9 +113,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
 
     Without *now* the clock is the one that all processes on the database share.
     """
-    quiet_foreign_loggers()
-    for chatty in ("alembic", "apscheduler"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
+    _quiet_others()
     encryption = EncryptionService.from_settings(settings)
     database = _opened_for(settings, encryption, now or utc_now)
     now = now or clock_of(database)
@@ -128,14 +130,12 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
     secrets = SecretsRepository(database, now)
     vault = Vault(encryption, secrets, now)
     owner = process_name()
-    gate = LoginGate(
-        LoginsRepository(database), encryption, server=machine_name(), now=now, metrics=metrics
-    )
+    logins = LoginsRepository(database)
     identity = Identity(credentials, IdentitiesRepository(database), data, vault)
     opener = Opener(
         credentials=credentials,
         vault=vault,
-        gate=gate,
+        gate=LoginGate(logins, encryption, server=machine_name(), now=now, metrics=metrics),
         identity=identity,
         pacing=Pacing(settings.requests_per_minute),
         server_url=settings.garmin_server_url,
@@ -185,7 +185,25 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         exports=Exports(ExportRepository(database)),
         reparsing=Reparsing(PayloadsRepository(database), now),
         metrics=metrics,
+        watching=_watching(settings, database, breakers, metrics),
     )
+
+
+def _quiet_others() -> None:
+    quiet_foreign_loggers()
+    for chatty in ("alembic", "apscheduler"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _watching(
+    settings: Settings, database: Database, breakers: Breakers, metrics: Metrics
+) -> Watching:
+    """Let what an operator looks at be seen in the metrics, too."""
+    watching = Watching(
+        QueueRepository(database), breakers.repository, settings.garmin_server_url, breakers.now
+    )
+    metrics.sample(Samples(watching))
+    return watching
 
 
 def _opened_for(
