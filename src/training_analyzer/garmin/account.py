@@ -58,7 +58,8 @@ class AccountGarmin:
     `save_tokens` stores a rotated bundle and is called before the first request
     that uses it; what it raises goes out. `other_tokens` is asked when Garmin
     refuses the refresh token: for a bundle that another process has stored since,
-    or the one before this. `now` is aware; `tell` hears of each request.
+    or the one before this. `now` is aware; `tell` hears of each request;
+    `wire` makes what carries them.
     """
 
     api: Final = Api.ACCOUNT
@@ -75,6 +76,7 @@ class AccountGarmin:
         now: Callable[[], datetime],
         other_tokens: Callable[[], TokenBundle | None] = lambda: None,
         tell: Tell = to_nobody,
+        wire: Callable[..., Wire] = Wire,
     ) -> None:
         self._tokens = tokens
         self._unsaved: TokenBundle | None = None
@@ -87,7 +89,7 @@ class AccountGarmin:
         self._requests = 0
         self._refused: set[str] = set()
         self._client = GarminClient(
-            hosts, Wire(self._before, tell=tell), before_post=self._before, tell=tell
+            hosts, wire(self._before, tell=tell), before_post=self._before, tell=tell
         )
         self._client.renew = self.refresh
         self._client.hold(tokens)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from functools import partial
 from types import FunctionType, SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from curl_cffi import CurlOpt
+from curl_cffi.requests import Session as CurlSession
 from garminconnect.client import Client
 from garminconnect.exceptions import GarminConnectTooManyRequestsError
 
@@ -37,6 +40,15 @@ _SKIPPED = {"mobile+requests", "portal+requests"}
 # A request of a login may take 30 s, and two follow each other without a look at
 # the clock, so a login ends within three minutes.
 LOGIN_TIME_S = 120.0
+# Pages and tokens of a login are some 100 kB.
+LARGEST_LOGIN_PAGE = 4 * 1024 * 1024
+
+
+_BOUNDED = {CurlOpt.MAXFILESIZE_LARGE: LARGEST_LOGIN_PAGE}
+_BOUNDED_PACKAGE = SimpleNamespace(
+    HAS_CFFI=True,
+    cffi_requests=SimpleNamespace(Session=partial(CurlSession, curl_options=_BOUNDED)),
+)
 
 
 class Attempt(NamedTuple):
@@ -82,6 +94,7 @@ class GarminClient(Client):
         self.di_status: int | None = None
         self.di_retry_after: str | None = None
         self._before_post = before_post
+        self._longest_post_s = wire.longest_s
         self._tell = tell
         self._sleep = sleep
         self._clock = clock
@@ -153,8 +166,10 @@ class GarminClient(Client):
         if self._before_post is not None:
             self._before_post()
         self.di_status = self.di_retry_after = None
+        kwargs["timeout"] = min(kwargs["timeout"], self._longest_post_s)
+        bounded = {"allow_redirects": False, "curl_options": _BOUNDED}
         with telling(self._tell, TOKEN_HOST, self._clock) as asked:
-            answer = super()._http_post(url, allow_redirects=False, **kwargs)
+            answer = super()._http_post(url, **bounded, **kwargs)
             self.di_status = asked.status = int(answer.status_code)
         self.di_retry_after = answer.headers.get("Retry-After")
         return answer
@@ -170,9 +185,11 @@ class GarminClient(Client):
         super()._login_with_impersonations(label, impersonations[:1], do_login, email, password)
 
     def _do_mobile_login(self, sess: Any, email: str, password: str) -> None:  # noqa: ANN401
+        sess.curl_options = _BOUNDED
         self._attempt("mobile", super()._do_mobile_login, sess, email, password)
 
     def _do_portal_web_login(self, sess: Any, email: str, password: str) -> None:  # noqa: ANN401
+        sess.curl_options = _BOUNDED
         self._attempt("portal", super()._do_portal_web_login, sess, email, password)
 
     def _widget_web_login(self, email: str, password: str) -> None:
@@ -181,15 +198,19 @@ class GarminClient(Client):
     # ---- how a strategy is run ----------------------------------------------------
 
     def _attempt(self, name: str, strategy: Any, *arguments: Any) -> None:  # noqa: ANN401
-        """Run *strategy* with our sleep in the place of its own, and note how it ended.
+        """Run *strategy* with our sleep and sessions for its own, and note how it ended.
 
         garminconnect sleeps before it posts a password, so that the edge does not
-        take it for a machine. Only this call sees the other `time`: the globals of
-        the library stay as they are.
+        take it for a machine. Only this call sees the other `time` and the other
+        package: the globals of the library stay as they are.
         """
         self._look_at_the_clock()
         function = strategy.__func__
-        names = {**function.__globals__, "time": SimpleNamespace(sleep=self._rest)}
+        names = {
+            **function.__globals__,
+            "time": SimpleNamespace(sleep=self._rest),
+            "_pkg": lambda: _BOUNDED_PACKAGE,
+        }
         rested = FunctionType(
             function.__code__, names, function.__name__, function.__defaults__, function.__closure__
         )

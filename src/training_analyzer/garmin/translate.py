@@ -163,6 +163,8 @@ RULES: tuple[Rule, ...] = (
     Rule(_DATA, lambda it: it.too_long and _status(500)(it), _is(BadRequest)),
     # A path that garminconnect refuses to ask for: a display name of two dots, for one.
     Rule(_DATA, lambda it: it.is_a(ValueError), _is(BadRequest)),
+    # An answer that was cut on its way is whole the next time.
+    Rule(_DATA, lambda it: it.half and _status(200)(it), _is(GarminUnavailable)),
     # The body is neither a page nor JSON: this window is lost, the account is fine.
     Rule(_DATA, _status(200), _is(UnexpectedPayload)),
 )

@@ -37,7 +37,8 @@ class Step(Enum):
 class Trouble:
     """One refusal. `status` is that of the answer, for logins of the last token exchange.
 
-    `html`: the body is a page. `edge`: it came from the edge in front of Garmin.
+    `html`: the body is a page. `half`: it is JSON that breaks off. `edge`: it came from
+    the edge in front of Garmin.
     `too_long`: the route says "too long a range" with a 500, and the range is long.
     `throttled`, `restricted`: what an earlier strategy of the same login met.
     """
@@ -47,6 +48,7 @@ class Trouble:
     text: str = ""
     status: int | None = None
     html: bool = False
+    half: bool = False
     edge: bool = False
     retry_after: timedelta | None = None
     too_long: bool = False
@@ -62,6 +64,7 @@ class Trouble:
             step=step,
             status=answer.status_code,
             html=is_page(answer),
+            half=breaks_off(answer.content),
             edge="cf-ray" in answer.headers,
             retry_after=parse_retry_after(answer.headers.get("Retry-After"), now),
             too_long=too_long,
@@ -100,3 +103,10 @@ def is_page(answer: requests.Response) -> bool:
     """Whether *answer* is HTML: a captive portal's, a challenge, a proxy's page of sorrow."""
     kind = answer.headers.get("Content-Type", "").lower()
     return "text/html" in kind or answer.content.lstrip()[:1] == b"<"
+
+
+def breaks_off(body: bytes) -> bool:
+    """Whether *body* begins as a JSON document and does not end as one."""
+    text = body.strip()
+    end = {b"{": b"}", b"[": b"]"}.get(text[:1])
+    return end is not None and text[-1:] != end

@@ -49,6 +49,7 @@ class Wire(HTTPAdapter):
     ) -> None:
         super().__init__()
         end_in_time(self.poolmanager, longest_s=longest_s, clock=clock)
+        self.longest_s = longest_s
         self._before = before
         self._largest_body = largest_body
         self._clock = clock
