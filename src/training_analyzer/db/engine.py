@@ -6,9 +6,12 @@ Refusals are `DatabaseUnusable`, one line, without a driver's text: it may hold 
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from contextlib import suppress
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 _OLDEST_SQLITE: Final = (3, 37)  # the first with STRICT tables
-_BUSY_TIMEOUT_MS: Final = 15_000
+# How long a writer waits for another program that holds an SQLite file.
+BUSY_TIMEOUT: Final = timedelta(seconds=15)
 _WRONG_URL: Final = "DATABASE_URL must be sqlite:///PATH, the path of a file, or postgresql://..."
 
 
@@ -48,10 +52,10 @@ def _sqlite_url(path: str | None) -> URL:
     return URL.create("sqlite", database=str(Path(path).expanduser().absolute()))
 
 
-def make_engines(url: URL) -> tuple[Engine, Engine]:
+def make_engines(url: URL, busy_timeout: timedelta) -> tuple[Engine, Engine]:
     """Return the engine that writes and the one that only reads; nothing connects yet."""
     if url.get_backend_name() == "sqlite":
-        return _sqlite_engines(url)
+        return _sqlite_engines(url, busy_timeout)
     try:
         writing = create_engine(
             url,
@@ -67,14 +71,14 @@ def make_engines(url: URL) -> tuple[Engine, Engine]:
     return writing, writing.execution_options(postgresql_readonly=True)
 
 
-def _sqlite_engines(url: URL) -> tuple[Engine, Engine]:
+def _sqlite_engines(url: URL, busy_timeout: timedelta) -> tuple[Engine, Engine]:
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         message = f"SQLite {sqlite3.sqlite_version} is too old: 3.37 or newer is needed."
         raise DatabaseUnusable(message)
     _make_private_file(Path(url.database or ""))
     # Each of FastAPI's forty threads may be reading.
     writing = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=50)
-    event.listen(writing, "connect", _prepare_sqlite)
+    event.listen(writing, "connect", partial(_prepare_sqlite, busy_timeout))
     event.listen(writing, "begin", _begin_sqlite)
     return writing, writing.execution_options(read_only=True)
 
@@ -87,17 +91,31 @@ def _make_private_file(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with path.open("r+b"):
             pass
-    except OSError:
-        message = f"{path} cannot be used as a database: check that it is a file you may write."
+    except OSError as error:
+        message = f"{path} cannot be used as a database: {_reason(error)}."
         raise DatabaseUnusable(message) from None
+    # A file alone would not do: SQLite could neither begin a log nor go on with one.
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        message = f"{path} cannot be used as a database: its folder is read-only for this user."
+        raise DatabaseUnusable(message)
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+def _reason(error: OSError) -> str:
+    if error.errno == errno.EROFS:
+        return "it lies on a read-only file system"
+    if isinstance(error, PermissionError):
+        return "this user may not write it"
+    return "check that it is a file you may write"
+
+
+def _prepare_sqlite(
+    busy_timeout: timedelta, connection: DBAPIConnection, _: ConnectionPoolEntry
+) -> None:
     # Transactions are begun by `_begin_sqlite`, not by the driver's guesses.
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        f"busy_timeout={_BUSY_TIMEOUT_MS}",
+        f"busy_timeout={busy_timeout // timedelta(milliseconds=1)}",
         "journal_mode=WAL",
         # NORMAL loses acknowledged commits in a power cut: leases and new tokens among them.
         "synchronous=FULL",

@@ -12,6 +12,7 @@ GarminSyncError                    HTTP  exit
 ├── InvalidUserName                422   2
 ├── NotConnected                   409   1
 ├── ExportImpossible               500   1  files in the way, a folder, a missing library
+├── BackupImpossible               500   1  files in the way, a damaged copy, a database in use
 ├── SyncTooSoon                    429  75
 │   └── CoolingDown                429  75  Garmin asked to wait; force does not help
 ├── SyncAlreadyRunning             409  75
@@ -23,6 +24,7 @@ GarminSyncError                    HTTP  exit
 │   ├── KeyRetired                 503   1  backs off: this process writes with an old key
 │   ├── StorageFull                503  75  backs off: the disk is full
 │   ├── StorageFailed              503   1  backs off: the disk or the database fails
+│   ├── StorageBusy                503  75  backs off: another program holds the database
 │   ├── InternalError              500   1  a bug: recorded as one, retried like a fault
 │   └── GarminError                      all that `garmin` raises
 │       ├── CredentialsRejected    422   1  stops the clock and tells the person
@@ -68,6 +70,7 @@ from training_analyzer.errors.garmin import (
     UnexpectedPayload,
 )
 from training_analyzer.errors.refusals import (
+    BackupImpossible,
     CoolingDown,
     DatabaseUnusable,
     DecryptionError,
@@ -94,6 +97,7 @@ from training_analyzer.errors.syncing import (
     KeyRetired,
     LeaseLost,
     Stopping,
+    StorageBusy,
     StorageFailed,
     StorageFull,
     SyncError,
@@ -102,6 +106,7 @@ from training_analyzer.errors.syncing import (
 __all__ = [
     "AccountLocked",
     "AccountMismatch",
+    "BackupImpossible",
     "BadRequest",
     "Blocked",
     "CoolingDown",
@@ -132,6 +137,7 @@ __all__ = [
     "Reaction",
     "SettingsError",
     "Stopping",
+    "StorageBusy",
     "StorageFailed",
     "StorageFull",
     "SyncAlreadyRunning",

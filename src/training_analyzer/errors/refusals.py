@@ -88,6 +88,12 @@ class ExportImpossible(GarminSyncError):
     code = "export_impossible"
 
 
+class BackupImpossible(GarminSyncError):
+    """The database cannot be copied there, or not be replaced by that copy."""
+
+    code = "backup_impossible"
+
+
 class SyncTooSoon(GarminSyncError):
     """The last sync is too recent."""
 

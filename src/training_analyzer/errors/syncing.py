@@ -70,6 +70,20 @@ class StorageFailed(SyncError):
     http_status = 503
     reaction = Reaction.BACK_OFF
 
+    def __init__(self, message: str | None = None, *, lost_writes: bool = False) -> None:
+        super().__init__(message)
+        # Whether the disk did not keep what it had been given before.
+        self.lost_writes = lost_writes
+
+
+class StorageBusy(SyncError):
+    """Another program holds the database for itself. The sync goes on when it lets go."""
+
+    code = "storage_busy"
+    http_status = 503
+    exit_code = 75
+    reaction = Reaction.BACK_OFF
+
 
 class InternalError(SyncError):
     """Something unexpected happened in garmin-sync itself; its log says where."""

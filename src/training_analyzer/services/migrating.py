@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from training_analyzer.db import open_database
 from training_analyzer.db.engine import parse_url
-from training_analyzer.errors import DatabaseUnusable
+from training_analyzer.errors import DatabaseUnusable, StorageFailed
 
 if TYPE_CHECKING:
     from training_analyzer.db.schema import DatabaseCheck
@@ -41,6 +41,9 @@ def check_database(settings: Settings) -> DatabaseCheck:
         # The driver's text may repeat stored values.
         kind = type(error.orig).__name__
         message = f"The database {database.where} is damaged ({kind}): restore a copy of it."
+        raise DatabaseUnusable(message) from None
+    except StorageFailed:
+        message = f"The database {database.where} is damaged or its disk fails: restore a copy."
         raise DatabaseUnusable(message) from None
     finally:
         database.close()

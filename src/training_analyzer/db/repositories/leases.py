@@ -61,7 +61,7 @@ class LeasesRepository:
         worker holds the lease. A holder that *is_abandoned* says is dead is not waited for.
         A due user whose last three runs all lost their process is parked instead, for a day.
         """
-        with self._database.write() as db:
+        with self._database.write(needs_room=True) as db:
             ensure_row(db, user_id)
             before = _row(db, user_id)
             free = is_free(now, _dead_owner(before, is_abandoned))
