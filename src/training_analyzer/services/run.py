@@ -8,6 +8,7 @@ store payload, rows, ledger and progress in one transaction
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -61,19 +62,24 @@ class Run:
         watch: Callable[[Progress], None],
         must_stop: Callable[[], bool],
         is_lost: Callable[[], bool],
+        window_done: Callable[[float], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._lease = lease
         self._data = data
         self._look_back_days = look_back_days
         self._now = now
-        self._ttl = ttl
+        self.ttl = ttl
         self._watch = watch
         self._must_stop = must_stop
         self._is_lost = is_lost
+        self._window_done = window_done
+        self._clock = clock
         self._wellness_days: set[date] = set()
         self._fitness_days: set[date] = set()
         self._garmin: Garmin | None = None
         self._asked_before = 0
+        self._agenda = Agenda()
         # Whether this run only asks for what the one before it did not get.
         self.goes_on = False
         self.counts = RunCounts()
@@ -85,6 +91,7 @@ class Run:
         """Ask this connection from now on, and forget what ended the run on the one before."""
         self._asked_before = self.requests
         self._garmin = garmin
+        self._agenda = Agenda()
         self.ended_by = None
         self.failures = ()
         self.may_pass = False
@@ -100,20 +107,23 @@ class Run:
         Raises `LeaseLost` when another worker took over, `Stopping` when the service
         stops. Both come between two windows; what was stored stays stored.
         """
-        agenda = Agenda(windows)
+        agenda = self._agenda
+        agenda.add(windows)
         while window := agenda.take():
             self.go_on()
+            began = self._clock()
             try:
                 total = self.counts.windows_done + agenda.remaining + 1 + ahead
                 self._ask(window, zone, total=total)
             except GarminError as error:
                 for failed in agenda.met(window, error):
-                    self._note(failed, error)
+                    self._note(failed, agenda.ended_by or error)
             else:
                 agenda.answered()
-        self.failures += agenda.failures
-        self.may_pass = self.may_pass or agenda.has_transient_failure
-        self.ended_by = self.ended_by or agenda.ended_by
+                self._window_done(self._clock() - began)
+        self.failures = agenda.failures
+        self.may_pass = agenda.has_transient_failure
+        self.ended_by = agenda.ended_by
         self.counts = replace(self.counts, requests=self.requests)
         return agenda.learned_caps
 
@@ -158,7 +168,7 @@ class Run:
         ledger = days_of_rows(window, own, now=now, look_back_days=self._look_back_days, zone=zone)
         counts = self._count(window, ledger, total=total)
         changed = self._data.store(
-            self._lease, window, payload, rows, ledger, counts=counts, now=now, ttl=self._ttl
+            self._lease, window, payload, rows, ledger, counts=counts, now=now, ttl=self.ttl
         )
         self.has_stored(
             counts.after(window, changed),
@@ -191,5 +201,5 @@ class Run:
         lines = unsupported_days if isinstance(error, ForbiddenStream) else days_of_failure
         now = self._now()
         self._data.note_failure(
-            self._lease, window, lines(window, error.code, now=now), until=now + self._ttl
+            self._lease, window, lines(window, error.code, now=now), until=now + self.ttl
         )

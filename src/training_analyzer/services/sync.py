@@ -185,7 +185,8 @@ class SyncService:
         lease = self._claim(user_id, sync_type, only_if_due=False)
         if lease is None:  # only a claim of due users can find nothing to claim
             raise LeaseLost
-        return self._run(lease, span=span, watch=watch or _unwatched, must_stop=must_stop)
+        with run_context(lease.run_id, user_id):
+            return self._run(lease, span=span, watch=watch or _unwatched, must_stop=must_stop)
 
     @door
     def sync_if_due(
@@ -206,7 +207,8 @@ class SyncService:
         lease = self._claim(user_id, SyncType.SCHEDULED, only_if_due=True)
         if lease is None:
             return None
-        return self._run(lease, span=None, watch=_unwatched, must_stop=must_stop)
+        with run_context(lease.run_id, user_id):
+            return self._run(lease, span=None, watch=_unwatched, must_stop=must_stop)
 
     def _admit(self, user_id: str) -> None:
         """Raise `CoolingDown` where Garmin does not answer, but for the one who tries again."""
@@ -247,10 +249,7 @@ class SyncService:
             watch(progress)
 
         ended_by: SyncError | None = None
-        with (
-            run_context(lease.run_id, lease.user_id),
-            Heartbeat(renew, interval_s=_HEARTBEAT_S) as heartbeat,
-        ):
+        with Heartbeat(renew, interval_s=_HEARTBEAT_S) as heartbeat:
             run = Run(
                 lease,
                 self._data,
@@ -260,6 +259,7 @@ class SyncService:
                 watch=seen,
                 must_stop=must_stop,
                 is_lost=heartbeat.lost.is_set,
+                window_done=self._metrics.window_done,
             )
             try:
                 self._open_and_walk(run, lease, config, span)
