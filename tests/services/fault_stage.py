@@ -50,6 +50,7 @@ def account_of(
     tokens: TokenBundle,
     *,
     wire: Callable[..., Wire] = Wire,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AccountGarmin:
     """Return a bare connection to the Garmin at *url*."""
     return AccountGarmin(
@@ -58,7 +59,7 @@ def account_of(
         hosts=Hosts.of(Region.COM, url),
         pace=Pace(1_000_000),
         save_tokens=lambda _: None,
-        now=lambda: datetime.now(UTC),
+        now=now,
         wire=wire,
     )
 

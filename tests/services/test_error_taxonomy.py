@@ -256,6 +256,9 @@ def what_is_next(runtime: Runtime, user_id: str, expected: str) -> str:
         "stopped": (due_at, not_before) == (None, None),
         "slot": (due_at, not_before) == (slot, None),
         "retry": not_before is None and _within(due_at, now, timedelta(minutes=3)),
+        # A wait that Garmin did not tell is up to a quarter longer, so that not all return at once.
+        "15m": due_at == not_before
+        and _within(due_at, now + timedelta(minutes=14.9), timedelta(minutes=4)),
     }.get(expected, due_at == not_before == now + _span(expected))
     return expected if fits else f"due {due_at}, not before {not_before}"
 

@@ -154,12 +154,16 @@ def cool_down_after(tries: int) -> timedelta:
 
 
 def back_off(user_id: str, attempt: int) -> timedelta:
-    """Return the wait before retry *attempt* (1 is the first): doubling, at most an hour.
+    """Return the wait before retry *attempt* (1 is the first): doubling, at most an hour."""
+    doubled: timedelta = FIRST_BACK_OFF * 2 ** min(attempt - 1, 5)
+    return min(doubled, LONGEST_BACK_OFF) * jitter(user_id, attempt)
 
-    The jitter, up to a quarter more, is stable for a user and attempt, so that this
-    stays a pure function and users who failed together do not come back together.
+
+def jitter(user_id: str, attempt: int) -> float:
+    """Return by what a wait of ours is multiplied: 1, up to a quarter more.
+
+    Stable for a user and attempt, so that this stays a pure function, and users who
+    failed together do not come back together.
     """
     digest = hashlib.sha256(f"{attempt}:{user_id}".encode()).digest()
-    jitter = 1 + digest[0] / 255 / 4
-    doubled: timedelta = FIRST_BACK_OFF * 2 ** min(attempt - 1, 5)
-    return min(doubled, LONGEST_BACK_OFF) * jitter
+    return 1 + digest[0] / 255 / 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import ForbiddenStream, LoginBlocked, RateLimited, Reaction, SyncError
@@ -35,20 +36,23 @@ def reaction_of(ended_by: SyncError | None, *, may_pass: bool) -> Reaction | Non
     return Reaction.BACK_OFF if may_pass else None
 
 
-def retry_at(ended_by: SyncError | None, *, now: datetime, tries: int = 1) -> datetime | None:
+def retry_at(
+    ended_by: SyncError | None, *, now: datetime, tries: int = 1, jitter: float = 1.0
+) -> datetime | None:
     """Return when Garmin may be asked again, or None when it did not ask to wait.
 
     *tries* counts the runs in a row that came to nothing, this one included: the first
-    believes what Garmin says, the later ones wait longer than that.
+    believes what Garmin says, the later ones wait longer than that. A wait of our own,
+    which nobody asked for, is multiplied by *jitter*.
     """
     if ended_by is None or ended_by.reaction is not Reaction.COOL_DOWN:
         return None
-    wait = DEFAULT_COOL_DOWN
-    if isinstance(ended_by, RateLimited) and ended_by.retry_after is not None:
-        wait = min(ended_by.retry_after, LONGEST_COOL_DOWN)
-    elif isinstance(ended_by, LoginBlocked):
+    if isinstance(ended_by, LoginBlocked):
         return ended_by.retry_at or now + LADDER[0]
-    return now + max(wait, cool_down_after(tries))
+    told = ended_by.retry_after if isinstance(ended_by, RateLimited) else None
+    ours = cool_down_after(tries) if told else max(DEFAULT_COOL_DOWN, cool_down_after(tries))
+    ours = timedelta(seconds=round((ours * jitter).total_seconds()))
+    return now + max(min(told or ours, LONGEST_COOL_DOWN), ours)
 
 
 def message_of(failures: Sequence[Failure], ended_by: SyncError | None) -> str | None:

@@ -7,6 +7,7 @@ import traceback
 from typing import TYPE_CHECKING
 
 from training_analyzer.model import SyncOutcome
+from training_analyzer.planning.due import jitter
 from training_analyzer.planning.outcome import message_of, retry_at, status_of
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ def outcome_of(lease: Lease, run: Run, ended_by: SyncError | None, *, now: datet
         failures=failures,
         error_code=ended_by.code if ended_by else next((f.code for f in failures), None),
         error_message=message_of(failures, ended_by),
-        retry_at=retry_at(ended_by, now=now, tries=lease.attempt),
+        retry_at=retry_at(
+            ended_by, now=now, tries=lease.attempt, jitter=jitter(lease.user_id, lease.attempt)
+        ),
     )
 
 
