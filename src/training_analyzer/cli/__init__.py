@@ -14,6 +14,7 @@ from training_analyzer.cli.exporting import export
 from training_analyzer.cli.keys import keys
 from training_analyzer.cli.one_line import OneLineErrors
 from training_analyzer.cli.options import FLAG
+from training_analyzer.cli.pausing import pause, resume
 from training_analyzer.cli.people import user
 from training_analyzer.cli.serving import serve
 from training_analyzer.cli.showing import history, status
@@ -37,7 +38,7 @@ app = typer.Typer(
 _COMMANDS = {
     "Begin": (demo, init, serve, worker),
     "People and connections": (connect, disconnect),
-    "Sync": (sync, status, history, coverage, config, export),
+    "Sync": (sync, status, history, coverage, config, export, pause, resume),
     "Upkeep": (simulate,),
 }
 app.add_typer(user, name="user", rich_help_panel="People and connections")

@@ -1,5 +1,6 @@
 """`config`: what is synced, and when."""
 
+import calendar
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ _TRUTH = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
+_LETTERS_OF_A_DAY = 3
 _DEFAULTS = {key: value for key, value in asdict(CONFIG_DEFAULTS).items() if key != "user_id"}
 
 
@@ -28,7 +30,8 @@ def config(
 ) -> None:
     """Show a person's sync configuration, or change it, as in sync_frequency=hourly.
 
-    Times are UTC. Switches take true or false, yes or no, on or off.
+    sync_time is a time of day in time_zone. sync_weekday is a name, or a number from 0 for
+    Monday. Switches take true or false, yes or no, on or off.
     """
     wanted = parse_changes(changes or [])
     with opened_runtime() as runtime:
@@ -69,10 +72,22 @@ def _value(key: str, text: str) -> object:
     """Return *text* as a value of *key*; one that cannot be is left to the repository."""
     if isinstance(_DEFAULTS[key], bool):
         return _TRUTH.get(text.lower(), text)
+    if key == "sync_weekday" and (day := _weekday(text)) is not None:
+        return day
     if isinstance(_DEFAULTS[key], int) and text.isascii() and text.isdecimal():
         # Python refuses to read a number of thousands of digits.
         return int(text[:20])
     return text
+
+
+def _weekday(text: str) -> int | None:
+    """Return the number of a day that is named, or begun as in `thu`; None for anything else."""
+    named = [
+        number
+        for number, name in enumerate(calendar.day_name)
+        if len(text) >= _LETTERS_OF_A_DAY and name.lower().startswith(text.lower())
+    ]
+    return named[0] if named else None
 
 
 def _shown(value: object) -> str:

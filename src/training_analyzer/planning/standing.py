@@ -59,15 +59,21 @@ class Ended:
 # What a run ends with when it would have had to log in and must not.
 LOGIN_CODES: Final = frozenset({LoginBlocked.code, LoginWaits.code})
 _CODE_WAITED_FOR: Final = "Garmin has sent a security code. Enter it to complete the connection."
-_PAUSED: Final = "Automatic syncs are switched off. A sync by hand is possible."
+_SWITCHED_OFF: Final = "Automatic syncs are switched off. A sync by hand is possible."
+_PAUSED: Final = "Automatic syncs are paused. A sync by hand is possible."
+_PARKED: Final = (
+    "The last three syncs never ended: their process did before. A sync by hand is possible."
+)
 
 
-def standing(
+def standing(  # noqa: PLR0913 - the facts that a standing follows from, each named
     credentials: GarminCredentials | None,
     *,
     auto_sync_enabled: bool,
     not_before: datetime | None,
     now: datetime,
+    is_paused: bool = False,
+    parked_until: datetime | None = None,
     last_run: Ended | None = None,
     login_possible_at: datetime | None = None,
     code_until: datetime | None = None,
@@ -77,26 +83,33 @@ def standing(
     What the person must do comes first, then what Garmin asked for, then what the
     person chose. *last_run* tells why *not_before* was set. *login_possible_at* is when
     a password may go to Garmin, for a connection that needs one; *code_until* is when a
-    login that waits for its security code is forgotten.
+    login that waits for its security code is forgotten; *parked_until* when a user whose
+    runs took their process down is tried again.
     """
     broken = credentials is None or not credentials.is_valid
     if broken and code_until is not None and code_until > now:
         return _act(MfaRequired.code, _CODE_WAITED_FOR, code_until, waits_for_code=True)
+    waits_until = _later_than(now, login_possible_at)
+    if credentials is None or broken:
+        return _broken(credentials, waits_until)
+    cools = _cooling_down(_later_than(now, not_before), last_run or Ended(), waits_until)
+    if cools is not None:
+        return cools
+    if (until := _later_than(now, parked_until)) is not None:
+        return _cool("interrupted", _PARKED, until)
+    if auto_sync_enabled and not is_paused:
+        return Standing(state=State.CONNECTED)
+    return Standing(state=State.PAUSED, reason=_PAUSED if is_paused else _SWITCHED_OFF)
+
+
+def _broken(credentials: GarminCredentials | None, waits_until: datetime | None) -> Standing:
+    """Return how a connection stands that there is not, or that Garmin has refused."""
     if credentials is None:
         return Standing(
             state=State.NOT_CONNECTED, code=NotConnected.code, reason=NotConnected().message
         )
-    waits_until = _later_than(now, login_possible_at)
-    if broken:
-        code = credentials.error_code or CredentialsRejected.code
-        reason = credentials.validation_error or CredentialsRejected().message
-        return _act(code, reason, waits_until)
-    cools = _cooling_down(_later_than(now, not_before), last_run or Ended(), waits_until)
-    if cools is not None:
-        return cools
-    if not auto_sync_enabled:
-        return Standing(state=State.PAUSED, reason=_PAUSED)
-    return Standing(state=State.CONNECTED)
+    code = credentials.error_code or CredentialsRejected.code
+    return _act(code, credentials.validation_error or CredentialsRejected().message, waits_until)
 
 
 def _cooling_down(

@@ -52,6 +52,8 @@ class Standings:
             auto_sync_enabled=config.auto_sync_enabled,
             not_before=not_before,
             now=now,
+            is_paused=entry is not None and entry.paused_at is not None,
+            parked_until=entry.due_at if entry and entry.parked_at else None,
             last_run=last_run,
             login_possible_at=self._login_possible_at(known, kept_out=kept_out),
             code_until=pending.expires_at if pending else None,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
+from zoneinfo import available_timezones
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from training_analyzer.web.api.words import Answer, Strict, UserId, Web
 
@@ -17,10 +18,20 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 
+def _known_zone(name: str) -> str:
+    """Return *name*; raise `ValueError` for a time zone that this machine does not know."""
+    if name not in available_timezones():
+        message = "not a time zone such as UTC or Europe/Berlin"
+        raise ValueError(message)
+    return name
+
+
 class ConfigChange(Strict):
     """Any subset of the configuration; a field left out keeps its value.
 
-    The ranges are the repository's, told here so that every wrong field is named at once.
+    `sync_time` is a time of day in `time_zone`; `sync_weekday` counts from Monday, 0, and
+    is for weekly syncs. The ranges are the repository's, told here so that every wrong
+    field is named at once.
     """
 
     auto_sync_enabled: bool = True
@@ -32,6 +43,8 @@ class ConfigChange(Strict):
     initial_sync_days: Annotated[int, Field(ge=1, le=3650)] = 365
     incremental_sync_days: Annotated[int, Field(ge=1, le=90)] = 7
     min_sync_interval_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
+    sync_weekday: Annotated[int, Field(ge=0, le=6)] = 0
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
 
 
 class Config(Answer):
@@ -47,12 +60,14 @@ class Config(Answer):
     initial_sync_days: int
     incremental_sync_days: int
     min_sync_interval_minutes: int
+    sync_weekday: int
+    time_zone: str
     next_sync_at: datetime | None
 
 
 @router.get("/sync-config")
 def sync_config(user_id: UserId, web: Web) -> Config:
-    """Return the caller's configuration. Times are UTC."""
+    """Return the caller's configuration."""
     return _answer(web, web.runtime.syncs.config(user_id))
 
 

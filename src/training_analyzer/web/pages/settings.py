@@ -17,7 +17,12 @@ from training_analyzer.web.parts import parts_of
 
 router = APIRouter()
 
-_NUMBERS: Final = ("initial_sync_days", "incremental_sync_days", "min_sync_interval_minutes")
+_NUMBERS: Final = {
+    "initial_sync_days",
+    "incremental_sync_days",
+    "min_sync_interval_minutes",
+    "sync_weekday",
+}
 _FLAGS: Final = ("auto_sync_enabled", "sync_activities", "sync_wellness", "sync_fitness_metrics")
 _MOST_DIGITS: Final = 9
 
@@ -34,6 +39,9 @@ class SentForm(BaseModel):
     initial_sync_days: str = ""
     incremental_sync_days: str = ""
     min_sync_interval_minutes: str = ""
+    # A page that was open before these were there does not send them.
+    sync_weekday: str | None = None
+    time_zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +62,17 @@ def save(
         form = SettingsForm.again(sent.model_dump(), read.wrong)
         return home_page(request, user_id, settings=form, status=422)
     credentials = parts_of(request).runtime.credentials
-    credentials.update_sync_config(user_id, **read.change.model_dump())
+    credentials.update_sync_config(user_id, **read.change.model_dump(exclude_unset=True))
     return RedirectResponse("/?done=saved#settings", 303)
 
 
 def _read(sent: SentForm) -> _Read:
-    values: dict[str, Any] = sent.model_dump()
+    values: dict[str, Any] = sent.model_dump(exclude_none=True)
     # Browsers send a time with seconds when a person's system shows them.
     values["sync_time"] = values["sync_time"].strip()[: len("HH:MM")]
     for name in _FLAGS:
         values[name] = values[name] == "on"
-    for name in _NUMBERS:
+    for name in _NUMBERS & values.keys():
         values[name] = _whole(values[name].strip())
     try:
         return _Read(ConfigChange(**values))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import calendar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
+from zoneinfo import available_timezones
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -16,6 +18,8 @@ _WRONG: Final = {
     "initial_sync_days": "Write a whole number from 1 to 3650.",
     "incremental_sync_days": "Write a whole number from 1 to 90.",
     "min_sync_interval_minutes": "Write a whole number from 1 to 10080, which is a week.",
+    "sync_weekday": "Choose a day of the week.",
+    "time_zone": "Write a time zone such as Europe/Berlin, or UTC.",
 }
 _LABELS: Final = {
     "sync_frequency": "How often",
@@ -23,6 +27,8 @@ _LABELS: Final = {
     "initial_sync_days": "History",
     "incremental_sync_days": "Look back",
     "min_sync_interval_minutes": "Shortest gap",
+    "sync_weekday": "Weekly syncs on",
+    "time_zone": "Time zone",
 }
 
 
@@ -47,13 +53,28 @@ class SettingsForm:
                 "initial_sync_days": str(config.initial_sync_days),
                 "incremental_sync_days": str(config.incremental_sync_days),
                 "min_sync_interval_minutes": str(config.min_sync_interval_minutes),
+                "sync_weekday": str(config.sync_weekday),
+                "time_zone": config.time_zone,
             }
         )
 
     @classmethod
-    def again(cls, sent: Mapping[str, str], wrong: Iterable[str]) -> Self:
+    def again(cls, sent: Mapping[str, str | None], wrong: Iterable[str]) -> Self:
         """Return the form with what was *sent* and a message for each *wrong* field."""
-        return cls(sent, {name: _WRONG[name] for name in wrong})
+        return cls(
+            {name: text or "" for name, text in sent.items()},
+            {name: _WRONG[name] for name in wrong},
+        )
+
+    @property
+    def weekdays(self) -> tuple[str, ...]:
+        """The days of the week, in the order of their numbers."""
+        return tuple(calendar.day_name)
+
+    @property
+    def zones(self) -> list[str]:
+        """The time zones that this machine knows, to choose from while typing."""
+        return sorted(available_timezones())
 
     @property
     def labels(self) -> Mapping[str, str]:
