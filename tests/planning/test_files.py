@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training_analyzer.planning.files import (
+    FEW_GONE,
     MOST_TRIES,
     FileState,
     KnownActivity,
@@ -83,11 +84,23 @@ def test_poison_rests_longer_each_time() -> None:
 
 
 def test_questions_have_a_budget() -> None:
-    """A list that broke off raises twenty questions at most, about the newest first."""
-    known = [activity(number, missing_since=NOW) for number in range(1, 40)]
+    """Many that went raise twenty questions at most, about the newest first."""
+    known = [
+        activity(number, missing_since=NOW, listed_at=NOW + timedelta(days=1))
+        for number in range(1, 40)
+    ]
 
     assert [one.activity_id for one in missing(known)] == list(range(1, 21))
     assert missing([activity(missing_since=NOW, deleted_at=NOW)]) == []
+
+
+def test_many_that_went_at_once_are_asked_for_after_a_second_list() -> None:
+    """One list without many of the activities raises no question: Garmin may be ill itself."""
+    few, many = range(1, FEW_GONE + 1), range(1, FEW_GONE + 2)
+    once = {"missing_since": NOW, "listed_at": NOW}
+
+    assert len(missing(activity(number, **once) for number in few)) == FEW_GONE
+    assert missing(activity(number, **once) for number in many) == []
 
 
 def test_richer_record_of_an_effort_stays() -> None:

@@ -1,7 +1,8 @@
 """What a run asks for next, and what an error makes of the rest. Pure state, no effects.
 
 A stream that cannot be had is put off to the end of the run and then given up; three
-streams in a row without an answer mean that Garmin is down, and the run ends.
+streams in a row without an answer mean that Garmin is down, and the run ends. Three that
+are refused before anything was answered mean that Garmin's edge refuses all of it.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from training_analyzer.errors import ForbiddenStream, GarminError, Reaction
+from training_analyzer.errors import Blocked, ForbiddenStream, GarminError, Reaction
 from training_analyzer.model import Failure
 
 if TYPE_CHECKING:
@@ -22,19 +23,21 @@ _STREAMS_DOWN = 3
 
 
 class Agenda:
-    """The windows still to be asked for, and the failures so far.
+    """The windows of a run still to be asked for, and the failures so far.
 
-    `take` gives the next window; then exactly one of `answered` and `met` is told
-    what came of it. `ended_by` is the error that ended the run early, if one did;
-    `learned_caps` says for each stream how many days were answered where more were not.
+    `add` brings those of a phase; `take` gives the next window; then exactly one of
+    `answered` and `met` is told what came of it. `ended_by` is the error that ended the
+    run early, if one did; `learned_caps` says for each stream how many days were
+    answered where more were not.
     """
 
-    def __init__(self, windows: Iterable[Window]) -> None:
+    def __init__(self, windows: Iterable[Window] = ()) -> None:
         self._pending = deque(windows)
         self._troubles: dict[str, int] = {}
         self._in_a_row: set[str] = set()
         self._failures: list[tuple[Window, GarminError, int]] = []
         self._taken: Window | None = None
+        self._has_answers = False
         self._too_long: dict[str, int] = {}
         self.learned_caps: dict[str, int] = {}
         self.ended_by: GarminError | None = None
@@ -63,6 +66,10 @@ class Agenda:
         """Whether a retry soon may bring what failed."""
         return any(error.reaction is Reaction.BACK_OFF for _, error, _ in self._failures)
 
+    def add(self, windows: Iterable[Window]) -> None:
+        """Ask for *windows* once those are done that are there already."""
+        self._pending.extend(windows)
+
     def take(self) -> Window | None:
         """Return the next window to ask for, or None when the run is over."""
         self._taken = self._pending.popleft() if self._pending and not self.ended_by else None
@@ -71,6 +78,7 @@ class Agenda:
     def answered(self) -> None:
         """Note that the window taken last was answered and stored."""
         self._in_a_row.clear()
+        self._has_answers = True
         if self._taken is None:
             return
         name, days = self._taken.stream.name, len(self._taken.days)
@@ -78,12 +86,16 @@ class Agenda:
             self.learned_caps[name] = max(days, self.learned_caps.get(name, 0))
 
     def met(self, window: Window, error: GarminError) -> tuple[Window, ...]:
-        """Take in the *error* that *window* met; return the windows that thereby failed."""
+        """Take in the *error* that *window* met; return the windows that thereby failed.
+
+        They failed of `ended_by`, where that is set: not always of *error* itself.
+        """
         match error.reaction:
             case Reaction.HALVE_WINDOW:
                 return self._halve(window, error)
             case Reaction.SKIP_STREAM if isinstance(error, ForbiddenStream):
-                return self._give_up(window, error, attempts=1)
+                failed = self._give_up(window, error, attempts=1)
+                return self._blocked() if self._is_refused_everything() else failed
             case Reaction.SKIP_STREAM:
                 return self._fail(window, error)
             case Reaction.BACK_OFF:
@@ -91,6 +103,21 @@ class Agenda:
             case _:
                 self.ended_by = error
                 return self._fail(window, error)
+
+    def _is_refused_everything(self) -> bool:
+        """Tell whether so many streams were refused, and nothing answered, that all would be."""
+        refused = {w.stream.name for w, error, _ in self._failures if _is_refusal(error)}
+        return not self._has_answers and len(refused) >= _STREAMS_DOWN
+
+    def _blocked(self) -> tuple[Window, ...]:
+        """End the run, and fail anew what was refused: it was not for the stream's sake."""
+        self.ended_by = blocked = Blocked()
+        refused = tuple(window for window, error, _ in self._failures if _is_refusal(error))
+        self._failures = [
+            (window, blocked if _is_refusal(error) else error, attempts)
+            for window, error, attempts in self._failures
+        ]
+        return refused
 
     def _fail(self, window: Window, error: GarminError, attempts: int = 1) -> tuple[Window, ...]:
         self._failures.append((window, error, attempts))
@@ -132,3 +159,7 @@ class Agenda:
 
     def _of_stream(self, name: str) -> list[Window]:
         return [window for window in self._pending if window.stream.name == name]
+
+
+def _is_refusal(error: GarminError) -> bool:
+    return isinstance(error, ForbiddenStream)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState
 from training_analyzer.planning.ledger import end_of_day
-from training_analyzer.planning.plan import Plan
+from training_analyzer.planning.plan import ORDINARY_RUN, Plan
 from training_analyzer.streams import Window
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 # Garmin puts curves away after about six months; day endpoints then answer with empty
 # series (facts of garmin-grafana, issue 77).
 DETAIL_DAYS: Final = 180
-# What an ordinary incremental run may cost, the question for the newest upload included.
-# A run of more windows fills in history, and has no request to spare for curves.
-_ORDINARY_RUN: Final = 20
 # A run that goes on so soon where another was cut off is one run with it.
 ONE_PIECE: Final = timedelta(minutes=30)
 
@@ -38,9 +35,9 @@ def details_budget(windows: int, requests: int) -> int:
     It has asked for *windows* windows with *requests* requests, renewals included. A day
     brings four curves; a daily run that keeps within its ordinary cost has room for more.
     """
-    if windows > _ORDINARY_RUN:
+    if windows > ORDINARY_RUN:
         return 0
-    return max(1, _ORDINARY_RUN - requests)
+    return max(1, ORDINARY_RUN - requests)
 
 
 def plan_details(  # noqa: PLR0913 - the facts that a plan follows from, each named

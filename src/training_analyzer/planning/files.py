@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 FILES_PER_RUN: Final = 300
 # A list that broke off makes everything look deleted; no run asks for more than these.
 QUESTIONS_PER_RUN: Final = 20
+# So many may go at once; of more a second list has to say the same before they are asked for.
+FEW_GONE: Final = 5
 # A file that never arrives, or on which the process dies, is then left alone: for a week
 # at first, and each time for a week longer, because the fault may have been Garmin's.
 MOST_TRIES: Final = 3
@@ -46,6 +48,7 @@ class KnownActivity:
     parent_id: int | None = None
     is_manual: bool = False
     row_sha256: str | None = None
+    listed_at: datetime | None = None
     missing_since: datetime | None = None
     deleted_at: datetime | None = None
     duplicate_of: int | None = None
@@ -93,9 +96,12 @@ def missing(
 ) -> list[KnownActivity]:
     """Return the activities that a complete list no longer had, at most *budget*.
 
-    That alone is no proof: only Garmin's "there is none" to a question for each is.
+    That alone is no proof: only Garmin's "there is none" to a question for each is. Where
+    many went at once it may be Garmin itself that is ill, so a later list comes first.
     """
     gone = [one for one in activities if one.missing_since and not one.deleted_at]
+    if len(gone) > FEW_GONE:
+        gone = [one for one in gone if _is_missing_twice(one)]
     return sorted(gone, key=_age)[:budget]
 
 
@@ -124,6 +130,11 @@ def duplicates(activities: Iterable[KnownActivity]) -> dict[int, int | None]:
         for one in known
         if found.get(one.activity_id) != one.duplicate_of
     }
+
+
+def _is_missing_twice(activity: KnownActivity) -> bool:
+    listed_at, since = activity.listed_at, activity.missing_since
+    return listed_at is not None and since is not None and listed_at > since
 
 
 def _age(activity: KnownActivity) -> tuple[float, int]:

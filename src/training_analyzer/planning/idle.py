@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # A weight typed in by hand or an activity edited on the web moves no device's stamp.
 FULL_PASS_EVERY: Final = timedelta(hours=24)
+# A watch keeps its days for some weeks; this many cost some ten requests more, once.
+LONGEST_SILENCE: Final = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,23 @@ def fresh_since(last: LastPass, *, now: datetime) -> datetime | None:
     if last.stamp is None or last.seen_at is None:
         return None
     return max(last.seen_at, now - FULL_PASS_EVERY)
+
+
+def late_since(
+    last: LastPass, seen: LastPass, *, now: datetime, look_back_days: int
+) -> datetime | None:
+    """Return since when an upload that comes after a long silence may fill days, or None.
+
+    *last* and *seen* are what Garmin said of the newest upload before and says now. What the
+    look-back asks for again needs no mention, nor does a silence beyond `LONGEST_SILENCE`.
+    """
+    if last.stamp is None or seen.stamp in {None, last.stamp} or last.seen_at is None:
+        return None
+    look_back = timedelta(days=look_back_days)
+    if now - last.seen_at < look_back:
+        return None
+    # A stamp is seen some time after its upload; up to then the look-back had asked.
+    return max(last.seen_at - look_back, now - LONGEST_SILENCE)
 
 
 def is_complete(

@@ -35,9 +35,13 @@ class LedgerDay:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One user's ledger: stream name -> day -> line."""
+    """One user's ledger: stream name -> day -> line.
+
+    `new_device_at` is when their newest device was seen first, None where none was.
+    """
 
     days: Mapping[str, Mapping[date, LedgerDay]]
+    new_device_at: datetime | None = None
 
     def line(self, stream: str, day: date) -> LedgerDay | None:
         """Return what is known of *stream* on *day*."""
@@ -76,9 +80,14 @@ class Coverage:
         return max(answered, default=None)
 
     def refused(self, stream: str, *, now: datetime) -> bool:
-        """Tell whether Garmin refused *stream* to this account less than a week ago."""
+        """Tell whether Garmin refused *stream* to this account less than a week ago.
+
+        A refusal from before the newest device was known counts no more.
+        """
         return any(
-            line.state is DayState.UNSUPPORTED and now - line.fetched_at < RECHECK_UNSUPPORTED
+            line.state is DayState.UNSUPPORTED
+            and now - line.fetched_at < RECHECK_UNSUPPORTED
+            and (self.new_device_at is None or line.fetched_at >= self.new_device_at)
             for line in self.days.get(stream, {}).values()
         )
 

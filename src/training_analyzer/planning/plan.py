@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.planning.ledger import ANSWERED
+from training_analyzer.planning.recheck import in_turn, outside, reaching_back, stale_days
 from training_analyzer.streams import Stream, Window
 
 if TYPE_CHECKING:
@@ -20,8 +21,15 @@ if TYPE_CHECKING:
 
 # Longer than any span that a person may choose.
 MAX_DAYS: Final = 3650
+_ONE_DAY: Final = timedelta(days=1)
 # Who syncs daily has all of them each week; who syncs weekly keeps a run short.
 SLOW_SNAPSHOTS_PER_RUN: Final = 1
+# What an ordinary incremental run may cost, the question for the newest upload included.
+# A run of more windows fills in history, and has no request to spare for what can wait.
+ORDINARY_RUN: Final = 20
+# Ranges beyond these leave no room for the two snapshots, the question for the newest
+# upload, a renewal and a day of curves.
+_ROOM: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,23 +76,30 @@ def plan(  # noqa: PLR0913 - the facts that a plan follows from, each named
     answered after *fresh_since* is not wanted again: nothing was uploaded since then.
 
     Wanted are the days of the look-back and, before them, each day of the initial
-    span that has not settled; so a cut-off backfill goes on by itself. With *span*
-    exactly its days are wanted, as far as they are not in the future.
+    span that has not settled; so a cut-off backfill goes on by itself. What settled too
+    long ago is taken along, or in turns (`recheck`). With *span* exactly its days are
+    wanted, as far as they are not in the future.
     """
     today = now.astimezone(zone).date()
-    windows = [
-        window
-        for stream in streams
-        if (api := stream.api_among(apis))
-        and stream.group in config.groups
-        and not stream.is_snapshot
-        and stream.detail_of is None
-        for window in _windows(
-            stream,
-            _wanted(stream, config, coverage, now, today, span, fresh_since),
-            min(stream.routes[api].cap_days, caps.get((api, stream.name), MAX_DAYS)),
-        )
-    ]
+    windows: list[Window] = []
+    stale_windows: list[tuple[datetime, Window]] = []
+    for stream in _series(config, streams):
+        api = stream.api_among(apis)
+        if api is None:
+            continue
+        cap_days = min(stream.routes[api].cap_days, caps.get((api, stream.name), MAX_DAYS))
+        wanted = _wanted(stream, config, coverage, now, today, span, fresh_since)
+        asked = list(_windows(stream, wanted, cap_days))
+        if span is None and not coverage.refused(stream.name, now=now):
+            settled_days = _backwards(_look_back(config, today) - _ONE_DAY, _oldest(config, today))
+            stale = stale_days(stream, coverage, settled_days, now=now)
+            asked = reaching_back(asked, stale, cap_days=cap_days)
+            stale_windows += [
+                (min(stale[window.first], stale[window.last]), window)
+                for window in _windows(stream, outside(stale, asked), cap_days)
+            ]
+        windows += asked
+    windows += in_turn(stale_windows, room=_ROOM - len(windows), today=today)
     # sorted() is stable: within one day the catalog's order holds.
     return Plan(tuple(sorted(windows, key=lambda window: window.last, reverse=True)))
 
@@ -157,13 +172,12 @@ def _wanted(
     if span is not None:
         yield from _backwards(min(span.last, today), span.first)
         return
-    look_back = today - timedelta(days=config.incremental_sync_days - 1)
-    oldest = min(today - timedelta(days=config.initial_sync_days - 1), look_back)
+    look_back = _look_back(config, today)
     if coverage.refused(stream.name, now=now):
         return
     wanted = [
         day
-        for day in _backwards(today, oldest)
+        for day in _backwards(today, _oldest(config, today))
         if (day >= look_back or coverage.wants(stream.name, day))
         and not coverage.is_fresh(stream.name, day, since=fresh_since)
     ]
@@ -189,6 +203,23 @@ def _windows(stream: Stream, days: Iterable[date], cap_days: int) -> Iterator[Wi
             last = first = day
     if last is not None and first is not None:
         yield Window(stream, first, last)
+
+
+def _series(config: GarminSyncConfig, streams: Iterable[Stream]) -> Iterator[Stream]:
+    """Yield the streams of the groups that the person wants and that are asked for by range."""
+    for stream in streams:
+        if stream.group in config.groups and not stream.is_snapshot and stream.detail_of is None:
+            yield stream
+
+
+def _look_back(config: GarminSyncConfig, today: date) -> date:
+    """Return the first of the days that every run asks for."""
+    return today - timedelta(days=config.incremental_sync_days - 1)
+
+
+def _oldest(config: GarminSyncConfig, today: date) -> date:
+    """Return the first day that is wanted at all."""
+    return min(today - timedelta(days=config.initial_sync_days - 1), _look_back(config, today))
 
 
 def _backwards(last: date, first: date) -> Iterator[date]:

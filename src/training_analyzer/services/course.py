@@ -10,7 +10,7 @@ files         original files of activities; what has gone, what is double
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -19,7 +19,12 @@ from training_analyzer.errors import GarminError, Reaction
 from training_analyzer.planning import plan, plan_snapshots
 from training_analyzer.planning.details import DETAIL_DAYS, ONE_PIECE, details_budget, plan_details
 from training_analyzer.planning.files import missing, wanted_files
-from training_analyzer.planning.idle import fresh_since, is_complete, may_be_idle
+from training_analyzer.planning.idle import (
+    fresh_since,
+    is_complete,
+    late_since,
+    may_be_idle,
+)
 from training_analyzer.services.activity_files import NAME as FILES
 from training_analyzer.services.activity_files import FilePhase
 from training_analyzer.streams import CATALOG, stream
@@ -32,16 +37,19 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.passes import PassesRepository
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import Api, GarminSyncConfig, Lease
-    from training_analyzer.planning import Plan, Span
+    from training_analyzer.planning import Coverage, Plan, Span
     from training_analyzer.planning.idle import LastPass
     from training_analyzer.services.run import Run
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Course:
-    """The phases of one run over one open connection."""
+    """The phases of one run over one open connection.
+
+    The ledger, some thousand lines, is read once, and anew only after windows were asked for.
+    """
 
     run: Run
     lease: Lease
@@ -50,6 +58,7 @@ class Course:
     data: GarminDataRepository
     passes: PassesRepository
     now: Callable[[], datetime]
+    _read: Coverage | None = field(default=None, init=False)
 
     def follow(self, span: Span | None) -> None:
         """Go through the phases; one that ends the run is the last.
@@ -61,8 +70,8 @@ class Course:
             seen = last.seen(self._stamp(), now=self.now())
             if self.run.ended_by is not None or (seen is last and self._is_idle(last)):
                 return
-            coverage = self.data.coverage(self.lease.user_id)
-            self.run.goes_on = coverage.has_fresh(since=fresh_since(seen, now=self.now()))
+            self.run.goes_on = self._coverage().has_fresh(since=fresh_since(seen, now=self.now()))
+            self._expect_late_days(last, seen)
             self.passes.note_pass(self.lease.user_id, seen)
             last = seen
         phases: tuple[Callable[[], None], ...] = (
@@ -95,10 +104,38 @@ class Course:
             return False
         if self._has_open_files(now):
             return False
-        coverage = self.data.coverage(self.lease.user_id)
         return is_complete(
-            self.config, coverage, CATALOG, self.garmin.apis, now=now, zone=self._zone()
+            self.config,
+            self._coverage(),
+            CATALOG,
+            self.garmin.apis,
+            now=now,
+            zone=self._zone(),
         )
+
+    def _expect_late_days(self, last: LastPass, seen: LastPass) -> None:
+        """Doubt the empty days of a silence that ends with the upload just *seen*.
+
+        That comes before the stamp is noted: who is killed in between comes here again.
+        """
+        now = self.now()
+        since = late_since(last, seen, now=now, look_back_days=self.config.incremental_sync_days)
+        if since is not None:
+            day = since.astimezone(self._zone()).date()
+            self.data.doubt_empty_days(self.lease, since=day, until=now + self.run.ttl)
+            self._read = None
+
+    def _coverage(self) -> Coverage:
+        """Return the user's ledger as the last walk left it."""
+        if self._read is None:
+            self._read = self.data.coverage(self.lease.user_id)
+        return self._read
+
+    def _walk(self, todo: Plan, zone: ZoneInfo, *, ahead: int = 0) -> Mapping[str, int]:
+        """Ask for what is planned; what was known of the ledger is then out of date."""
+        if todo.windows:
+            self._read = None
+        return self.run.walk(todo.windows, zone, ahead=ahead)
 
     def _has_open_files(self, now: datetime) -> bool:
         """Tell whether files are left from the last run, whose budget ended before they did."""
@@ -109,23 +146,21 @@ class Course:
 
     def _wants_files(self, now: datetime) -> bool:
         """Tell whether files are wanted, and not refused to this account of late."""
-        coverage = self.data.coverage(self.lease.user_id)
-        return self.config.sync_activities and not coverage.refused(FILES, now=now)
+        return self.config.sync_activities and not self._coverage().refused(FILES, now=now)
 
     def _snapshots(self, span: Span | None) -> None:
-        coverage = self.data.coverage(self.lease.user_id)
         zone = self._zone()
         todo = plan_snapshots(
-            self.config, coverage, CATALOG, self.garmin.apis, now=self.now(), zone=zone
+            self.config, self._coverage(), CATALOG, self.garmin.apis, now=self.now(), zone=zone
         )
-        self.run.walk(todo.windows, zone, ahead=len(self._plan(span, zone).windows))
+        self._walk(todo, zone, ahead=len(self._plan(span, zone).windows))
 
     def _ranges(self, span: Span | None) -> None:
         zone = self._zone()
         todo = self._plan(span, zone)
         total = self.run.counts.windows_done + len(todo.windows)
         self.data.note_plan(self.lease, total=total, first=todo.first, last=todo.last)
-        learned = self.run.walk(todo.windows, zone)
+        learned = self._walk(todo, zone)
         self.passes.learn(self._by_api(learned), now=self.now())
 
     def _plan(self, span: Span | None, zone: ZoneInfo) -> Plan:
@@ -133,7 +168,7 @@ class Course:
         now = self.now()
         return plan(
             self.config,
-            self.data.coverage(self.lease.user_id),
+            self._coverage(),
             CATALOG,
             self.garmin.apis,
             now=now,
@@ -153,7 +188,7 @@ class Course:
         cut_off = self.data.windows_cut_off(self.lease.user_id, since=now - ONE_PIECE)
         todo = plan_details(
             self.config,
-            self.data.coverage(self.lease.user_id),
+            self._coverage(),
             CATALOG,
             self.garmin.apis,
             self._changes(since=now.astimezone(zone).date() - timedelta(days=DETAIL_DAYS)),
@@ -161,7 +196,7 @@ class Course:
             zone=zone,
             budget=details_budget(self.run.counts.windows_done + cut_off, self.run.requests),
         )
-        self.run.walk(todo.windows, zone)
+        self._walk(todo, zone)
 
     def _changes(self, since: date) -> dict[str, dict[date, datetime]]:
         """Return stream -> day -> when its row last changed, of every stream with details."""

@@ -42,6 +42,15 @@ def within(body: Json, first: date, last: date) -> Json:
     return body
 
 
+def without(body: Json, first: date, last: date) -> Json:
+    """Return *body* without those rows whose day lies between *first* and *last*."""
+    if isinstance(body, list):
+        return [row for row in body if (day := day_of(row)) is None or not first <= day <= last]
+    if isinstance(body, dict):
+        return {key: without(value, first, last) for key, value in body.items()}
+    return body
+
+
 def days_in(body: Json) -> list[date]:
     """Return the day of each row, as often as it occurs."""
     if isinstance(body, list):

@@ -24,12 +24,12 @@ from training_analyzer.errors import (
 )
 from training_analyzer.model import Api, GarminProfile
 from training_analyzer.simulator import payloads
-from training_analyzer.simulator.cutting import days_in, within
+from training_analyzer.simulator.cutting import days_in, within, without
 from training_analyzer.streams import Payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from training_analyzer.simulator.answer import Answer, Answerer, Owner
     from training_analyzer.simulator.athletes import Athlete
@@ -86,6 +86,8 @@ class SimulatedGarmin:
         self._revisions: dict[str, Callable[[Json], Json]] = {}
         self._file_revisions: dict[int, Callable[[bytes], bytes]] = {}
         self._gone: set[int] = set()
+        self._withheld: tuple[date, date] | None = None
+        self._uploaded_at: datetime | None = None
 
     @property
     def apis(self) -> tuple[Api, ...]:
@@ -122,6 +124,21 @@ class SimulatedGarmin:
         self._gone.add(activity_id)
         return self
 
+    def withholds(self, first: date, last: date) -> Self:
+        """Know nothing of these days, as long as the watch that has them is not synced."""
+        self._withheld = (first, last)
+        return self
+
+    def catches_up(self) -> Self:
+        """Know all days again."""
+        self._withheld = None
+        return self
+
+    def uploaded(self, at: datetime) -> Self:
+        """Tell from now on that a device last uploaded *at*, whatever the athlete did."""
+        self._uploaded_at = at
+        return self
+
     def fetch(self, window: Window) -> Payload | None:
         """Return Garmin's answer for *window*, or None when it has nothing.
 
@@ -133,6 +150,8 @@ class SimulatedGarmin:
         body = self._told(window) if name in self._fixed | self._rows else self._asked(window)
         if body is None:
             return None
+        if self._withheld is not None:
+            body = without(body, *self._withheld)
         change = self._revisions.get(name)
         body = self._without_gone(change(copy.deepcopy(body)) if change else body)
         return Payload(self.api, body)
@@ -164,6 +183,9 @@ class SimulatedGarmin:
 
     def probe(self) -> str | None:
         """Return when a device last uploaded; costs one request."""
+        if self._uploaded_at is not None:
+            self.requests += 1
+            return self._uploaded_at.isoformat()
         if self.api is Api.PERSONAL:
             query = {"calendarDate": self.now.date().isoformat()}
             return json.dumps(self._request(_SUMMARY, query), sort_keys=True)

@@ -184,6 +184,8 @@ ACTIVITIES: Final = Stream(
     group=Group.ACTIVITIES,
     table="activities",
     key=("activity_id",),
+    # A row has no stamp of its last change: an old one is found by asking for it again.
+    sweep_days=7,
     # The Personal API answers 500 to pages of more than about 45 rows.
     routes={Api.ACCOUNT: _route(page_size=100), Api.PERSONAL: _route(page_size=40)},
 )

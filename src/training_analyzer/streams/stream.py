@@ -47,7 +47,8 @@ class Stream:
 
     `day_column` names the row's column that holds the calendar day it belongs to; None
     for a snapshot, which has no days of its own. `every_days` is how often a snapshot, or
-    the latest days of a series that moves slowly, are asked for. `detail_of` names the
+    the latest days of a series that moves slowly, are asked for. `sweep_days` is how often
+    all days are, where a person may edit and delete what is old. `detail_of` names the
     stream whose changed days this one is asked for.
     """
 
@@ -58,6 +59,7 @@ class Stream:
     routes: Mapping[Api, Route]
     day_column: str | None = "calendar_date"
     every_days: int = 1
+    sweep_days: int | None = None
     detail_of: str | None = None
 
     @property

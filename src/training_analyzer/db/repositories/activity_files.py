@@ -54,9 +54,19 @@ class ActivityFilesRepository:
 
     def known(self, user_id: str) -> list[KnownActivity]:
         """Return what decides about the files of the user's activities."""
-        wanted = KnownActivity.__dataclass_fields__
-        query = select(*(activities.c[name] for name in wanted)).where(
-            activities.c.user_id == user_id
+        wanted = KnownActivity.__dataclass_fields__.keys() - {"listed_at"}
+        listed_on = and_(
+            garmin_coverage.c.user_id == activities.c.user_id,
+            garmin_coverage.c.stream == activities.name,
+            garmin_coverage.c.calendar_date == activities.c.calendar_date,
+        )
+        query = (
+            select(
+                *(activities.c[name] for name in wanted),
+                garmin_coverage.c.fetched_at.label("listed_at"),
+            )
+            .join(garmin_coverage, listed_on, isouter=True)
+            .where(activities.c.user_id == user_id)
         )
         with self._database.read() as db:
             return [_known(row) for row in db.execute(query).mappings()]

@@ -11,7 +11,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import zstandard
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import and_, case, delete, func, not_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
@@ -20,6 +20,7 @@ from training_analyzer.db.repositories.listed import note_listed
 from training_analyzer.db.repositories.progress import write_progress
 from training_analyzer.db.tables import (
     activities,
+    devices,
     garmin_coverage,
     garmin_payloads,
     garmin_sync_history,
@@ -88,6 +89,7 @@ class GarminDataRepository:
     def coverage(self, user_id: str) -> Coverage:
         """Return the user's whole ledger."""
         table = garmin_coverage
+        newest = select(func.max(devices.c.first_seen_at)).where(devices.c.user_id == user_id)
         days: dict[str, dict[date, LedgerDay]] = {}
         with self._database.read() as db:
             for row in db.execute(select(table).where(table.c.user_id == user_id)):
@@ -95,7 +97,7 @@ class GarminDataRepository:
                 days.setdefault(row.stream, {})[day] = LedgerDay(
                     day, DayState(row.state), row.fetched_at, bool(row.settled), row.error_code
                 )
-        return Coverage(days)
+            return Coverage(days, db.execute(newest).scalar_one())
 
     def time_zone(self, user_id: str) -> str | None:
         """Return the IANA name of the user's Garmin time zone, once a profile is stored."""
@@ -170,6 +172,21 @@ class GarminDataRepository:
                 raise LeaseLost
             _write_ledger(db, lease.user_id, window.stream.name, ledger, keep_data=True)
 
+    def doubt_empty_days(self, lease: Lease, *, since: date, until: datetime) -> None:
+        """Write that the days from *since* on that are empty are to be asked for again."""
+        with self._database.write() as db:
+            if not hold(db, lease, until=until):
+                raise LeaseLost
+            db.execute(
+                update(garmin_coverage)
+                .where(
+                    garmin_coverage.c.user_id == lease.user_id,
+                    garmin_coverage.c.state == DayState.EMPTY.value,
+                    garmin_coverage.c.calendar_date >= since.isoformat(),
+                )
+                .values(settled=0)
+            )
+
     def note_plan(self, lease: Lease, *, total: int, first: date | None, last: date | None) -> None:
         """Write to the run how many windows it has and which days they span."""
         with self._database.write() as db:
@@ -238,10 +255,15 @@ def _write_ledger(
 ) -> None:
     statement = insert_into(db, garmin_coverage)
     written = ("state", "settled", "fetched_at", "error_code")
+    old, new = garmin_coverage.c, statement.excluded
+    has_data = old.state == DayState.DATA.value
+    # A list that comes short unmakes no day of old: its rows are still there.
+    is_nothing = and_(has_data, old.settled == 1, new.state == DayState.EMPTY.value)
     merge = statement.on_conflict_do_update(
         index_elements=list(garmin_coverage.primary_key),
-        set_={name: statement.excluded[name] for name in written},
-        where=garmin_coverage.c.state != DayState.DATA.value if keep_data else None,
+        set_={name: new[name] for name in written}
+        | {"state": case((is_nothing, old.state), else_=new.state)},
+        where=not_(has_data) if keep_data else None,
     )
     lines = [
         {
