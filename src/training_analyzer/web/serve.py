@@ -12,6 +12,7 @@ import uvicorn
 
 from training_analyzer.errors import SettingsError
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.vigil import Vigil
 from training_analyzer.web.app import create_app
 from training_analyzer.web.auth import SignInLinks
 
@@ -124,7 +125,7 @@ def serve_forever(
 
     Once it listens, *announce* gets the address to open: for *first_user_id* with a
     sign-in link, good once and for ten minutes. Raises `SettingsError` when the port
-    cannot be had.
+    cannot be had, and when the database is moved or replaced under it.
     """
     scheduler = GarminSyncScheduler(runtime)
     links = SignInLinks(runtime.now)
@@ -138,7 +139,8 @@ def serve_forever(
     server = WebServer(app, host=host, port=port, on_ready=ready)
     scheduler.start()
     try:
-        server.run()
+        with Vigil(runtime.database, server.stop):
+            server.run()
     finally:
         scheduler.stop()
         parts: Parts = app.state.parts
