@@ -156,18 +156,6 @@ def test_check_is_ok_on_a_fresh_database(database: Database) -> None:
     assert found.dialect == database.dialect
 
 
-def test_newer_schema_is_refused(database: Database, database_url: str) -> None:
-    """A program that is older than the schema does not touch the data."""
-    with database.write() as db:
-        db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    database.close()
-
-    with pytest.raises(DatabaseUnusable, match="9999"):
-        open_database(database_url)
-    with pytest.raises(DatabaseUnusable, match="9999"):
-        open_database(database_url, migrate=True)
-
-
 def test_postgres_is_not_migrated_unasked(postgres_server: PostgresServer) -> None:
     """On PostgreSQL a person says when to migrate, and is told how."""
     with postgres_server.database(migrated=False) as url:

@@ -18,7 +18,7 @@ SEED = 2026
 def test_fault_04_power_cut_loses_no_acknowledged_commit(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
-    """Whenever the power goes, the database opens, whole, with each commit that was acknowledged."""
+    """Whenever the power goes, the database opens and holds each commit that was acknowledged."""
     need("strace", "-o", "/dev/null", "true")
     images = rounds(300, 20_000)
 
