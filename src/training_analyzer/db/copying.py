@@ -113,12 +113,12 @@ def _check(draft: Path, *, called: Path) -> str:
     """
     try:
         with closing(sqlite3.connect(draft)) as copy:
-            (found,) = copy.execute("PRAGMA integrity_check(1)").fetchone()
-            stray = copy.execute("PRAGMA foreign_key_check").fetchone()
-    except sqlite3.Error as error:
-        found, stray = _name(error), None
-    if found != "ok" or stray:
-        message = f"{called} is damaged ({found if found != 'ok' else 'rows without their owner'})."
+            is_sound = copy.execute("PRAGMA integrity_check(1)").fetchone() == ("ok",)
+            is_whole = copy.execute("PRAGMA foreign_key_check").fetchone() is None
+    except sqlite3.Error:
+        is_sound = is_whole = False
+    if not (is_sound and is_whole):
+        message = f"{called} is damaged: garmin-sync cannot vouch for a copy of it."
         raise BackupImpossible(message)
     database = open_database(str(draft), migrate=False)
     with closing(database), database.read() as connection:
