@@ -93,6 +93,7 @@ SETTINGS: Final = {
     "PORT": "The port to listen on; 0 takes a free one.",
     "LOG_LEVEL": "How much is logged. No level logs a secret.",
     "LOG_FORMAT": "Lines for people, or JSON for machines.",
+    "METRICS_TOKEN": "What [`/metrics`](metrics.md) asks for as a Bearer token.",
 }
 DEFAULTS: Final = {
     "CREDENTIAL_ENCRYPTION_KEY": "none: required",
@@ -256,9 +257,9 @@ Settings are environment variables, or lines of a file `.env` in the folder wher
 starts; the environment wins. An empty value counts as unset. A wrong value stops the start with one
 line that names the variable and never shows its value.
 
-The encryption settings and `DATABASE_URL` may stand in a file of their own: set the variable's name
-with `_FILE` behind it to the path, such as `CREDENTIAL_ENCRYPTION_KEY_FILE`. A file with secrets
-must be readable by its owner alone.
+The encryption settings, `DATABASE_URL` and `METRICS_TOKEN` may stand in a file of their own: set
+the variable's name with `_FILE` behind it to the path, such as `CREDENTIAL_ENCRYPTION_KEY_FILE`. A
+file with secrets must be readable by its owner alone.
 """
     return page("Settings", intro, grid(["variable", "what for", "value", "default"], rows))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import stat
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
 from ipaddress import ip_address
@@ -42,7 +43,7 @@ PREVIOUS_KEYS: Final = "CREDENTIAL_ENCRYPTION_PREVIOUS_KEYS"
 _PREVIOUS: Final = PREVIOUS_KEYS
 
 # What may also come from a file: `<variable>_FILE` then holds its path.
-_SECRETS: Final = (KEY, KEY_ID, PREVIOUS_KEYS, "DATABASE_URL")
+_SECRETS: Final = (KEY, KEY_ID, PREVIOUS_KEYS, "DATABASE_URL", "METRICS_TOKEN")
 _MAX_FILE_BYTES: Final = 1024
 # Containers mount their secrets world-readable inside themselves. systemd hands credentials
 # to the service's user by an access list, which `stat` shows as bits of the group.
@@ -110,6 +111,9 @@ class Settings(BaseSettings):
         "LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING, ERROR or CRITICAL"
     )
     log_format: Literal["text", "json"] = _setting("LOG_FORMAT", "text", "text or json")
+    metrics_token: SecretStr | None = _setting(
+        "METRICS_TOKEN", None, "16 to 256 letters, digits or signs, without blanks"
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -158,6 +162,14 @@ class Settings(BaseSettings):
             message = "not a web address"
             raise ValueError(message)
         return url and url.rstrip("/")
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not re.fullmatch(r"[!-~]{16,256}", token.get_secret_value()):
+            message = "too short, or with blanks"
+            raise ValueError(message)
+        return token
 
     @field_validator("log_level", mode="before")
     @classmethod

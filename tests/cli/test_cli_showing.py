@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
 
 def test_status_shows_everybody(shell: Shell, connected: str) -> None:
-    """Without a name there is a line for each person, connected or not."""
+    """Without a name there is a line for each person, connected or not, above the queue."""
     shell.done("user", "add", "bob")
 
     lines = shell.done("status").out.splitlines()
-    everybody = shell.done("status", "--json").document
+    everybody = shell.done("status", "--json").document["people"]
 
-    assert [line.split()[0] for line in lines[1:]] == [connected, "bob"]
+    assert [line.split()[0] for line in lines[1:3]] == [connected, "bob"]
+    assert lines[3] == ""
     assert "not connected" in lines[2]
     assert [person["name"] for person in everybody] == [connected, "bob"]
 

@@ -8,8 +8,10 @@ import typer
 from training_analyzer.cli.opening import opened_runtime
 from training_analyzer.cli.options import AsJson, Name
 from training_analyzer.cli.printing import print_facts, print_json, print_table, say
+from training_analyzer.cli.queueing import breakers_of, queue_of
 from training_analyzer.cli.standing import Standing, standing_of
 from training_analyzer.model import GarminSyncHistory
+from training_analyzer.services.runtime import Runtime
 
 _LONGEST_HISTORY = 1000
 
@@ -21,7 +23,7 @@ def status(
     *,
     as_json: AsJson = False,
 ) -> None:
-    """Show the connection, the last sync and the next one."""
+    """Show the connection, the last sync and the next one; without NAME also the queue."""
     with opened_runtime() as runtime:
         if name is not None:
             standing = standing_of(runtime, runtime.people.find(name))
@@ -30,13 +32,24 @@ def status(
             else:
                 print_facts(standing.facts())
             return
-        everybody = [standing_of(runtime, person) for person in runtime.people.list()]
-        if as_json:
-            print_json(everybody)
-        elif everybody:
-            print_table(Standing.HEADINGS, [standing.row() for standing in everybody])
-        else:
-            say("Nobody is here yet. Add somebody: garmin-sync user add NAME")
+        _show_everybody(runtime, as_json=as_json)
+
+
+def _show_everybody(runtime: Runtime, *, as_json: bool) -> None:
+    people = runtime.people.list()
+    everybody = [standing_of(runtime, person) for person in people]
+    queue = queue_of(runtime, {person.user_id: person.name for person in people})
+    breakers = breakers_of(runtime)
+    if as_json:
+        print_json({"people": everybody, "queue": queue, "breakers": breakers})
+        return
+    if everybody:
+        print_table(Standing.HEADINGS, [standing.row() for standing in everybody])
+    else:
+        say("Nobody is here yet. Add somebody: garmin-sync user add NAME")
+    if everybody or queue.connections:
+        say()
+        print_facts([*queue.facts(), *(breaker.fact() for breaker in breakers)])
 
 
 def history(

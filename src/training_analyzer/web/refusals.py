@@ -62,6 +62,17 @@ class UnknownHost(Refusal):
     detail = "This server does not answer to that name. Set PUBLIC_URL to the address you use."
 
 
+class MetricsRefused(Refusal):
+    """The metrics are not for everybody."""
+
+    code = "metrics_refused"
+    http_status = HTTPStatus.UNAUTHORIZED
+    detail = (
+        "Send METRICS_TOKEN as a Bearer token. Without that setting the metrics are for this"
+        " machine alone, and only while PUBLIC_URL is not set."
+    )
+
+
 class NotFound(Refusal):
     """There is nothing here."""
 
