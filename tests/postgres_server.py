@@ -61,6 +61,7 @@ class PostgresServer:
         with engine.begin() as connection:
             for table in metadata.sorted_tables:
                 connection.execute(table.delete())
+            connection.execute(text("DELETE FROM pgqueuer.pgqueuer"))
         engine.dispose()
         return self._shared
 

@@ -72,10 +72,10 @@ async def connected(url: URL) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         yield connection
 
 
-def queries_on(connection: psycopg.AsyncConnection[Any]) -> Queries:
-    """Return pgqueuer's statements on *connection*, for the tables in our schema."""
+def queries_through(driver: PsycopgDriver) -> Queries:
+    """Return pgqueuer's statements through *driver*, for the tables in our schema."""
     return Queries(
-        PsycopgDriver(connection),
+        driver,
         QueryBuilderEnvironment(NAMES),
         QueryQueueBuilder(NAMES),
         QuerySchedulerBuilder(NAMES),
@@ -102,7 +102,7 @@ async def _upgrade(url: URL, lock: int) -> None:
     async with connected(url) as connection:
         # Released with the connection, whatever happens.
         await connection.execute("SELECT pg_advisory_lock(%s)", [lock])
-        queries = queries_on(connection)
+        queries = queries_through(PsycopgDriver(connection))
         plan = await queries.plan_upgrade()
         # From nothing to everything at once. A later release may add a value to a type and
         # use it, which no single transaction can: its plan goes on wherever it was cut off.
@@ -114,7 +114,8 @@ async def _upgrade(url: URL, lock: int) -> None:
 
 async def _missing(url: URL) -> int:
     async with connected(url) as connection:
-        return len((await queries_on(connection).plan_upgrade()).statements)
+        queries = queries_through(PsycopgDriver(connection))
+        return len((await queries.plan_upgrade()).statements)
 
 
 def _ended[Result](work: Callable[[], Coroutine[Any, Any, Result]], what: str) -> Result:

@@ -118,17 +118,17 @@ class Delivery:
         while not self._ending.is_set():
             tries += 1
             try:
-                async with connected(self._url) as connection:
+                async with connected(self._url) as mouth, connected(self._url) as ear:
                     tries = 0
                     self._session = QueueSession(
-                        connection, self._workers, self._deliver, self._take_woken
+                        mouth, ear, self._workers, self._deliver, self._take_woken
                     )
                     self._connected.set()
                     if self._ending.is_set():
                         self._session.end()
                     await self._session.last()
             except Exception as error:  # noqa: BLE001 - the queue must outlive whatever it is
-                log.warning("The job queue cannot be reached (%s); trying again.", _kind(error))
+                log.warning("The job queue is out of reach (%s).", type(error).__name__)
             finally:
                 self._session = None
             if not self._ending.is_set():
@@ -178,13 +178,6 @@ class Delivery:
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(call)
-
-
-def _kind(error: BaseException) -> str:
-    """Return the name of what went wrong; of a group, of its first member."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return type(error).__name__
 
 
 def _keep_quiet(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""One connection to the queue, from its first statement to its last. pgqueuer inside."""
+"""One life of the connections to the queue. pgqueuer inside."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from pgqueuer import PgQueuer
 
-from training_analyzer.db.queue_schema import NAMES, queries_on
+from training_analyzer.db.queue_schema import NAMES, queries_through
+from training_analyzer.jobs.queue_driver import ListeningApart
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,44 +32,47 @@ _AT_ONCE: Final = 1000
 class QueueSession:
     """Brings users out of the queue to *deliver*, and the woken ones of *take_woken* into it.
 
+    Speaks on one connection and listens on another.
+
     *take_woken* gives user -> whether urgent, each time `look_for_woken` was called.
     """
 
     def __init__(
         self,
-        connection: psycopg.AsyncConnection[Any],
+        mouth: psycopg.AsyncConnection[Any],
+        ear: psycopg.AsyncConnection[Any],
         workers: int,
         deliver: Callable[[str], Awaitable[None]],
         take_woken: Callable[[], dict[str, bool]],
     ) -> None:
-        self._connection = connection
+        self._connections = (mouth, ear)
         self._workers = workers
         self._deliver = deliver
         self._take_woken = take_woken
-        self._queries = queries_on(connection)
+        self._queries = queries_through(ListeningApart(mouth, ear))
         self._engine = PgQueuer(self._queries.driver, channel=NAMES.channel, queries=self._queries)
         self._engine.entrypoint(_ENTRYPOINT)(self._job)
+        self._is_abandoned = False
         self._jobs: set[asyncio.Task[Any]] = set()
         self._look = asyncio.Event()
         self._look.set()
 
     async def last(self) -> None:
-        """Deliver until `end`; raises what cut the connection."""
-        batch = max(1, self._workers // 2)
-        async with asyncio.TaskGroup() as group:
-            beside = [
-                group.create_task(work) for work in (self._watch(), self._enqueue(), self._prune())
-            ]
-            await self._engine.run(
-                dequeue_timeout=_LOOK,
-                batch_size=batch,
-                # pgqueuer wants two batches: of a single slot's second job, one waits here.
-                max_concurrent_tasks=max(self._workers, 2 * batch),
-                heartbeat_timeout=_HEARTBEAT,
-                log_aggregation_interval=_NOBODY_READS,
-            )
-            for task in beside:
+        """Deliver until `end`; raises what cut a connection."""
+        tasks = [
+            asyncio.create_task(work)
+            for work in (self._bring(), self._watch(), self._enqueue(), self._prune())
+        ]
+        try:
+            ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # Without that pgqueuer would wait for all that runs, an hour if need be.
+            self.abandon()
+            for task in tasks:
                 task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in ended:
+            task.result()
 
     def look_for_woken(self) -> None:
         """Tell that somebody was woken."""
@@ -79,23 +83,34 @@ class QueueSession:
         self._engine.shutdown.set()
 
     def abandon(self) -> None:
-        """Wait for nothing that was taken out of the queue."""
+        """Wait for nothing that was taken out of the queue; what runs goes on."""
+        self._is_abandoned = True
         for job in self._jobs:
             job.cancel()
 
     async def _job(self, job: Job) -> None:
         task = asyncio.current_task()
-        if task is None or job.payload is None:
+        if task is None or job.payload is None or self._is_abandoned:
             return
         self._jobs.add(task)
         task.add_done_callback(self._jobs.discard)
         await self._deliver(job.payload.decode())
 
+    async def _bring(self) -> None:
+        batch = max(1, self._workers // 2)
+        await self._engine.run(
+            dequeue_timeout=_LOOK,
+            batch_size=batch,
+            # pgqueuer wants two batches: with a single slot, a second user waits here.
+            max_concurrent_tasks=max(self._workers, 2 * batch),
+            heartbeat_timeout=_HEARTBEAT,
+            log_aggregation_interval=_NOBODY_READS,
+        )
+
     async def _watch(self) -> None:
-        """End when the connection is lost: pgqueuer itself would first wait for all that runs."""
-        while not self._connection.closed:  # noqa: ASYNC110 - psycopg tells nobody
+        """End when a connection is lost."""
+        while not any(connection.closed for connection in self._connections):  # noqa: ASYNC110 - psycopg tells nobody
             await asyncio.sleep(_WATCH_S)
-        self.abandon()
         message = "the connection is lost"
         raise psycopg.OperationalError(message)
 
