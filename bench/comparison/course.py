@@ -3,6 +3,7 @@
 On a pretend Garmin of its own for each latency: a first copy of a year that ended a week ago,
 the same at once, and the week since. At no latency also a first copy that is killed half way and
 told again. A peer that is too slow for a year copies its last `days`, and the report scales.
+Requests are counted by the pretend Garmin, not by the tools.
 """
 
 from __future__ import annotations
@@ -28,9 +29,14 @@ A_WEEK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Step:
-    """One run of a tool. `requests` counts all, `files` those of them for activity files."""
+    """One run of a tool that copies `days` days.
+
+    `requests` counts all, `files` those of them for activity files. `owed` are the requests
+    that the tool has put off to later runs, which a longer first copy would have made.
+    """
 
     step: str
+    days: int
     status: int
     requests: int
     files: int
@@ -39,6 +45,7 @@ class Step:
     cpu_s: float
     peak_mb: float
     database_mb: float
+    owed: int
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,7 @@ class _Stage:
         requests, files = self.garmin.counted()
         return Step(
             step=name,
+            days=self.tool.days,
             status=cost.status,
             requests=requests,
             files=files,
@@ -82,14 +90,13 @@ class _Stage:
             cpu_s=round(cost.cpu_s, 2),
             peak_mb=round(cost.peak_mb, 1),
             database_mb=round(_size(self.tool.database(self.folder)) / 1e6, 2),
+            owed=self.tool.owed(self.folder, self.garmin, days_behind=days_behind),
         )
 
 
-def go_through(tool: Tool, latency_s: float, *, kill: bool) -> list[dict[str, Any]]:
+def go_through(tool: Tool, latency_s: float) -> list[dict[str, Any]]:
     """Return the steps of *tool* at *latency_s*, as JSON objects."""
-    today = datetime.now(UTC).date()
-    last = today - A_WEEK
-    first = last - timedelta(days=tool.days - 1)
+    first, last, today = _days(tool)
     with tempfile.TemporaryDirectory() as name, pretend_garmin(latency_s) as garmin:
         stage = _Stage(tool, Path(name), garmin)
         tool.prepare(stage.folder, garmin)
@@ -99,20 +106,28 @@ def go_through(tool: Tool, latency_s: float, *, kill: bool) -> list[dict[str, An
         ]
         garmin.pass_a_week()
         steps.append(stage.run("week", first, today, again=True, days_behind=0))
-    if kill:
-        steps += _killed_and_resumed(tool, first, last, half=steps[0].requests // 2)
     return [asdict(step) for step in steps]
 
 
-def _killed_and_resumed(tool: Tool, first: date, last: date, *, half: int) -> list[Step]:
+def kill_and_resume(tool: Tool, requests: int) -> list[dict[str, Any]]:
+    """Return a first copy that is killed after so many *requests*, and the same told again."""
+    first, last, _ = _days(tool)
     with tempfile.TemporaryDirectory() as name, pretend_garmin(0) as garmin:
         stage = _Stage(tool, Path(name), garmin)
         tool.prepare(stage.folder, garmin)
-        return [
-            stage.run("killed", first, last, kill_after=half),
+        steps = [
+            stage.run("killed", first, last, kill_after=requests),
             # The same command: who was cut off says again what was wanted.
             stage.run("resumed", first, last),
         ]
+    return [asdict(step) for step in steps]
+
+
+def _days(tool: Tool) -> tuple[date, date, date]:
+    """Return the first and the last day of the first copy, and today."""
+    today = datetime.now(UTC).date()
+    last = today - A_WEEK
+    return last - timedelta(days=tool.days - 1), last, today
 
 
 def _after(garmin: Pretend, requests: int | None) -> Callable[[], bool] | None:

@@ -1,11 +1,13 @@
 """The pretend Garmin of the comparison, as a process: one athlete, with all ways in.
 
 Its clock starts a week ago, so that a week can pass between two syncs; the driver moves it.
+The one argument is for how many days, at least, the athlete has worn a watch.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -71,6 +73,9 @@ def main() -> None:
     demo = demo_world(clock=a_week_ago)
     key = next(account.personal_key for account in demo.accounts if account.personal_key)
     runner = replace(demo.accounts[0], personal_key=key)
+    since = datetime.now(UTC).date() - timedelta(days=int(sys.argv[1]))
+    if since < runner.athlete.since:
+        runner = replace(runner, athlete=replace(runner.athlete, since=since))
     world = World([runner], answer=with_flags(demo.answer), clock=a_week_ago, lifetimes=LIFETIMES)
     serve(world, announce=announce)
 

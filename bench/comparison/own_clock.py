@@ -5,6 +5,7 @@ time from the machine, which cannot go a week ahead between two runs.
 
     own_clock.py connect token|personal-key    the secret stands on standard input
     own_clock.py sync
+    own_clock.py owed token|personal-key       prints how many curves later syncs will bring
 """
 
 from __future__ import annotations
@@ -13,14 +14,21 @@ import os
 import sys
 from datetime import UTC, datetime, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from training_analyzer import settings
 from training_analyzer.cli.outcomes import exit_code
 from training_analyzer.cli.syncing import watched_sync
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.model import Api, GarminSyncConfig
+from training_analyzer.planning.details import DETAIL_DAYS, plan_details
 from training_analyzer.services.runtime import Runtime, build_runtime
+from training_analyzer.streams import CATALOG, stream
 
 NAME: Final = "bench"
 BEHIND: Final = timedelta(days=int(os.environ.get("BENCH_DAYS_BEHIND", "0")))
+DAYS: Final = int(os.environ.get("BENCH_DAYS", "365"))
+ALL: Final = 1_000_000
 
 
 def clock() -> datetime:
@@ -35,6 +43,7 @@ def connect(runtime: Runtime, kind: str) -> int:
         runtime.connections.connect_personal_key(person.user_id, secret)
     else:
         runtime.connections.connect_token(person.user_id, secret)
+    runtime.credentials.update_sync_config(person.user_id, initial_sync_days=DAYS)
     return 0
 
 
@@ -45,6 +54,30 @@ def sync(runtime: Runtime) -> int:
     return exit_code(outcome)
 
 
+def owed(runtime: Runtime, kind: str) -> int:
+    """Print how many requests for curves the next runs would make if none had a limit."""
+    user_id = runtime.people.find(NAME).user_id
+    data, today = GarminDataRepository(runtime.database), clock().date()
+    changes = {
+        name: data.changed_days(
+            user_id, stream(name).table, since=today - timedelta(days=DETAIL_DAYS)
+        )
+        for name in {each.detail_of for each in CATALOG if each.detail_of}
+    }
+    todo = plan_details(
+        runtime.credentials.get_sync_config(user_id) or GarminSyncConfig(user_id=user_id),
+        data.coverage(user_id),
+        CATALOG,
+        [Api.PERSONAL if kind == "personal-key" else Api.ACCOUNT],
+        changes,
+        now=clock(),
+        zone=ZoneInfo(data.time_zone(user_id) or "UTC"),
+        budget=ALL,
+    )
+    print(len(todo.windows))
+    return 0
+
+
 def main() -> int:
     """Do what the arguments say."""
     with build_runtime(settings.load(), now=clock) as runtime:
@@ -53,6 +86,8 @@ def main() -> int:
                 return connect(runtime, kind)
             case ["sync"]:
                 return sync(runtime)
+            case ["owed", kind]:
+                return owed(runtime, kind)
     return 2
 
 

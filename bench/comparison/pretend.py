@@ -77,10 +77,13 @@ class Pretend:
 
 
 @contextmanager
-def pretend_garmin(latency_s: float) -> Iterator[Pretend]:
-    """Run a fresh pretend Garmin for the block, *latency_s* away."""
+def pretend_garmin(latency_s: float, *, lived_days: int = 0) -> Iterator[Pretend]:
+    """Run a fresh pretend Garmin for the block, *latency_s* away.
+
+    Its athlete has worn a watch for at least *lived_days*.
+    """
     with subprocess.Popen(  # noqa: S603 - our own script
-        [sys.executable, str(SCRIPT)], stdout=subprocess.PIPE, text=True
+        [sys.executable, str(SCRIPT), str(lived_days)], stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             if process.stdout is None or not (line := process.stdout.readline()):

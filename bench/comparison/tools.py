@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import secrets
+import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import timedelta
@@ -57,6 +58,9 @@ class Tool(Protocol):
     def database(self, folder: Path) -> Path:
         """Return its SQLite file."""
 
+    def owed(self, folder: Path, garmin: Pretend, *, days_behind: int) -> int:
+        """Return how many requests it has put off to later runs, by design."""
+
 
 def _plain_env(folder: Path) -> dict[str, str]:
     """Return an environment without proxies, homes or tokens of whoever measures."""
@@ -90,6 +94,20 @@ class Ours:
         if cost.status:
             sys.exit((folder / LOG).read_text())
 
+    def owed(self, folder: Path, garmin: Pretend, *, days_behind: int) -> int:
+        """Return how many curves of days are not there yet: a request each."""
+        done = subprocess.run(  # noqa: S603 - our own script
+            [sys.executable, OWN_CLOCK, "owed", self.way],
+            cwd=folder,
+            env=self.env(folder, garmin, days_behind=days_behind),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            sys.exit(done.stderr)
+        return int(done.stdout)
+
     def command(self, first: date, last: date, *, again: bool) -> Sequence[str | Path]:  # noqa: ARG002 - knows its days
         """Return the command; which days, our own ledger knows."""
         return [sys.executable, OWN_CLOCK, "sync"]
@@ -103,6 +121,7 @@ class Ours:
             # The pace is for Garmin's sake, and this is not Garmin.
             "GARMIN_REQUESTS_PER_MINUTE": "6000",
             "BENCH_DAYS_BEHIND": str(days_behind),
+            "BENCH_DAYS": str(self.days),
         }
 
     def database(self, folder: Path) -> Path:
@@ -110,8 +129,20 @@ class Ours:
         return folder / "ours.db"
 
 
-class GarminHealthData:
-    """garmin-health-data: all its default types; its pauses of 0.1 s have no switch."""
+class _Peer:
+    """What peers have in common here: they put nothing off."""
+
+    def owed(self, folder: Path, garmin: Pretend, *, days_behind: int) -> int:  # noqa: ARG002 - nothing whatever
+        """Return 0: a run asks for all there is."""
+        return 0
+
+
+class GarminHealthData(_Peer):
+    """garmin-health-data: all its default types; its pauses of 0.1 s have no switch.
+
+    Told nothing about types, its registry is copied whole: nine answers a day, curves within
+    the day among them, and the original file of each activity (its type ACTIVITY).
+    """
 
     def __init__(self, days: int) -> None:
         self.days = days
@@ -146,7 +177,7 @@ class GarminHealthData:
         return folder / "peer.db"
 
 
-class Garmcli:
+class Garmcli(_Peer):
     """garmcli: its 15 daily metrics, no activity; with its pause between requests off."""
 
     def __init__(self, days: int) -> None:

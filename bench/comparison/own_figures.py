@@ -1,0 +1,93 @@
+"""What our own scripts measured, as sections of the page; what was not measured is left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from comparison.tables import Json, number, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def written(others: Json) -> str:
+    """Return a section for each script that was run."""
+    return "\n".join(make(others[name]) for name, make in SECTIONS.items() if others.get(name))
+
+
+def _decoders(found: Json) -> str:
+    rows = [[one["decoder"], f"{one['files']}", number(one["files_per_s"])] for one in found]
+    return "## Activity files\n\n" + table(["decoder", "files", "files a second of one core"], rows)
+
+
+def _year_of_files(found: Json) -> str:
+    return (
+        f"{found['files']} files ({found['megabytes']} MB) decoded and stored as a sync does, on "
+        f"one core and SQLite: {found['wall_s']:.1f} s, of them {found['cpu_s']:.1f} s of "
+        f"processor; peak memory {found['peak_mb']} MB.\n"
+    )
+
+
+def _memory(found: Json) -> str:
+    rows = [
+        [
+            f"{span['days']} days",
+            f"{number_of + 1}",
+            number(span["requests"][number_of]),
+            number(span["files"][number_of]),
+            f"{span['wall_s'][number_of]:,.1f} s",
+            f"{peak} MB",
+        ]
+        for span in found
+        for number_of, peak in enumerate(span["peak_mb"])
+    ]
+    head = ["first copy of", "sync", "requests", "files", "wall, 0 ms", "peak memory"]
+    note = (
+        "The pretend Garmin is another process. A sync brings at most 300 files, so that five "
+        "years take some; each sync is a process of its own.\n"
+    )
+    return f"## Memory, one year and five\n\n{table(head, rows)}\n{note}"
+
+
+def _storing(found: Json) -> str:
+    ways = list(found[0]["rows_per_s"])
+    rows = [
+        [f"{each['database']}, {number(each['rows'])} rows"]
+        + [number(each["rows_per_s"][way]) for way in ways]
+        for each in found
+    ]
+    note = (
+        "The windows of a year of some people; everybody writes the same rows, the ledger's lines "
+        "among them, and commits after each window. SQLite with `synchronous=FULL`. The driver and "
+        "Core insert into empty tables. A sync also proves its lease, compresses and archives the "
+        "answer, compares each row with what is there, and writes the run's progress.\n"
+    )
+    return f"## Rows a second\n\n{table(['stored', *ways], rows)}\n{note}"
+
+
+def _storage(found: Json) -> str:
+    rows = [
+        [one["task"], number(one["rows"]), number(one["rows"] / one["seconds"])] for one in found
+    ]
+    return "## Stored data\n\n" + table(["", "rows", "rows a second"], rows)
+
+
+def _claim(found: Json) -> str:
+    rows = [
+        [f"who is due, {number(found['due'])} of them", f"{found['due_query_ms']:.1f} ms"],
+        ["who is due, nobody", f"{found['idle_query_ms']:.1f} ms"],
+        ["a claim of one person", f"{found['claim_one_ms']:.1f} ms"],
+        [f"{number(found['due'])} claims, one by one", f"{found['claim_all_ms']:,.0f} ms"],
+    ]
+    head = [f"among {number(found['users'])} people", "median"]
+    return f"## The schedule, on PostgreSQL\n\n{table(head, rows)}"
+
+
+SECTIONS: Final[dict[str, Callable[[Json], str]]] = {
+    "decoders": _decoders,
+    "year_of_files": _year_of_files,
+    "memory": _memory,
+    "storing": _storing,
+    "storage": _storage,
+    "claim": _claim,
+}
