@@ -10,7 +10,7 @@ from training_analyzer.db.tables import metadata
 from training_analyzer.services.connections import Connected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from training_analyzer.db import Database
     from training_analyzer.services.runtime import Runtime
@@ -95,8 +95,9 @@ class Inline:
         """Remember what to call."""
         self.run = run
 
-    def wake(self, user_ids: Any) -> None:
-        """Run each user now."""
+    def wake(self, user_ids: Iterable[str], *, urgent: bool = False) -> None:
+        """Run each user now, urgent or not."""
+        del urgent
         for user_id in user_ids:
             self.woken.append(user_id)
             if self.run is not None:

@@ -124,7 +124,7 @@ class GarminSyncScheduler:
         """
         self._runtime.syncs.check(user_id)
         self._runtime.schedule.request(user_id, now=self._runtime.now())
-        self._runtime.dispatcher.wake([user_id])
+        self._runtime.dispatcher.wake([user_id], urgent=True)
 
     def sync_user(
         self,

@@ -227,7 +227,13 @@ def _park(db: Connection, user_id: str, free: ColumnElement[bool], *, now: datet
     parked = db.execute(
         update(garmin_schedule)
         .where(garmin_schedule.c.user_id == user_id, free, is_due(now))
-        .values(due_at=now + PARKED_FOR, parked_at=now, lease_until=None, owner=None)
+        .values(
+            due_at=now + PARKED_FOR,
+            parked_at=now,
+            fence=garmin_schedule.c.fence + 1,
+            lease_until=None,
+            owner=None,
+        )
     )
     if parked.rowcount:
         close_interrupted(db, user_id, now=now)
