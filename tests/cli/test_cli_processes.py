@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
+import time
 import urllib.request
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
 from cli_terminal import PATIENCE_S, Terminal, begun, run
+
+from training_analyzer.services.runtime import build_runtime
+from training_analyzer.settings import load
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,7 +101,41 @@ def test_the_demo_serves_until_ctrl_c(tmp_path: Path, monkeypatch: pytest.Monkey
     assert not list(tmp_path.glob("garmin-sync-demo-*"))
 
 
-def test_an_interrupted_sync_says_what_was_saved(
+def test_fault_03_served_sync_ends_in_time_and_is_due_again(
+    shell: Shell, connected: str, garmin: SimulatorServer
+) -> None:
+    """SIGTERM ends `serve` within ten seconds, between two windows; the sync is due at once."""
+    slow = "/wellness-service/wellness/bodyBattery"
+    garmin.faults.delay(slow, 0.5)
+    with begun("serve", "--port", "0", "--json") as process:
+        until = time.monotonic() + PATIENCE_S
+        # The first sync of whoever connects begins by itself.
+        while garmin.count(slow) == 0:
+            assert time.monotonic() < until
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.02)
+        asked = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=PATIENCE_S)
+        took = time.monotonic() - asked
+    garmin.faults.clear()
+
+    assert (process.returncode, took < 10) == (0, True), (took, out, err)
+    (stopped,) = shell.done("history", connected, "--json").document
+    assert (stopped["status"], json.loads(stopped["error_details"])["code"]) == (
+        "partial",
+        "cancelled",
+    )
+    assert 0 < stopped["windows_done"] < stopped["windows_total"]
+    with build_runtime(load()) as runtime:
+        resumed = runtime.syncs.sync_if_due(runtime.people.find(connected).user_id)
+    assert resumed is not None
+    assert resumed.status == "completed"
+    last, _ = shell.done("history", connected, "--json").document
+    assert last["windows_done"] <= stopped["windows_total"] - stopped["windows_done"] + 20
+
+
+def test_fault_03_interrupted_sync_says_what_was_saved(
     shell: Shell, connected: str, garmin: SimulatorServer
 ) -> None:
     """Ctrl-C ends a sync between two windows, and the next one goes on from there."""
