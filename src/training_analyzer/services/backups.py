@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import URL
 
 from training_analyzer.db.copying import Copied, copy_database, replace_database
 from training_analyzer.db.engine import parse_url
@@ -14,9 +16,11 @@ from training_analyzer.errors import BackupImpossible
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from sqlalchemy import URL
-
     from training_analyzer.settings import Settings
+
+# Either all of it is restored or nothing is changed.
+_IN_PLACE: Final = ("--clean", "--if-exists", "--no-owner", "--single-transaction")
+_SECRET: Final = frozenset({"password", "sslpassword"})
 
 __all__ = ["Copied", "Restored", "back_up", "restore", "would_replace"]
 
@@ -49,7 +53,7 @@ def restore(settings: Settings, backup: Path, *, now: datetime) -> Restored:
     `BackupImpossible` and changes nothing when *backup* is no sound database of ours, when
     the database is in use, and for PostgreSQL.
     """
-    target = _sqlite_file(settings, "pg_restore", "--clean", "--if-exists", str(backup))
+    target = _sqlite_file(settings, "pg_restore", *_IN_PLACE, str(backup))
     if not backup.is_file():
         message = f"There is no file {backup}."
         raise BackupImpossible(message)
@@ -76,12 +80,15 @@ def _sqlite_file(settings: Settings, *command: str) -> Path:
     if url.get_backend_name() == "sqlite":
         return Path(url.database or "")
     program, *options = command
-    whole = join([program, *_whereabouts(url), *options])
+    whole = join([program, f"--dbname={_address(url)}", *options])
     message = f"PostgreSQL has its own tools for this, which ask for the password. Run: {whole}"
     raise BackupImpossible(message)
 
 
-def _whereabouts(url: URL) -> list[str]:
-    """Return the options that lead to the database; never its password."""
-    given = {"host": url.host, "port": url.port, "username": url.username, "dbname": url.database}
-    return [f"--{name}={value}" for name, value in given.items() if value]
+def _address(url: URL) -> str:
+    """Return the address as PostgreSQL's own tools take it, without its password."""
+    query = {name: value for name, value in url.query.items() if name not in _SECRET}
+    known = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, query=query
+    )
+    return known.render_as_string()
