@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
     from training_analyzer.db.repositories.identities import IdentitiesRepository
+    from training_analyzer.db.repositories.leases import LeasesRepository
     from training_analyzer.model import GarminProfile, Region
     from training_analyzer.services.vault import Vault
 
@@ -23,11 +24,13 @@ class Identity:
         credentials: GarminCredentialsRepository,
         identities: IdentitiesRepository,
         data: GarminDataRepository,
+        leases: LeasesRepository,
         vault: Vault,
     ) -> None:
         self._credentials = credentials
         self._identities = identities
         self._data = data
+        self._leases = leases
         self._vault = vault
 
     def check(self, user_id: str, profile: GarminProfile, *, replace_data: bool = False) -> None:
@@ -41,6 +44,8 @@ class Identity:
             return
         if self._data.has_any(user_id) and not replace_data:
             raise AccountMismatch
+        # A run that is still asking the other account writes nothing more, then it goes.
+        self._leases.disown(user_id)
         self._data.delete_all(user_id)
         for field in (TOKEN_BUNDLE, API_KEY, PERSONAL_JWT):
             self._vault.drop(user_id, field)

@@ -244,6 +244,7 @@ class Opener:
         possible_at = self.gate.possible_at(email.reveal(), credentials.region)
         if possible_at is not None:
             raise LoginBlocked(possible_at)
+        before = self.vault.stored(user_id, TOKEN_BUNDLE)
         # Counted before the attempt: a fault in the middle must not make a second one.
         self.credentials.record_password_login(user_id)
         log.info("User %s is signed in to Garmin with the stored password.", user_id)
@@ -255,21 +256,25 @@ class Opener:
             self.credentials.note_mfa(user_id)
             raise MfaRequired
         self.identity.confirm(user_id, entered.profile)
-        self.vault.put(
+        is_newest = self.vault.put(
             user_id,
             TOKEN_BUNDLE,
             entered.tokens.dump(),
             expires_at=entered.tokens.expires_at,
+            expected_version=before.version if before else 0,
         )
-        self.credentials.save_credentials(
-            user_id,
-            self.vault.seal(user_id, "email", email),
-            self.vault.seal(user_id, "password", password),
-            encryption_key_id=self.vault.key_id,
-            garmin_user_id=entered.profile.profile_id,
-            garmin_display_name=entered.profile.display_name,
-        )
-        self.identity.keep(user_id, entered.profile, region)
+        # A login takes its time. What the person has saved meanwhile stays, and is used.
+        latest = self.credentials.get_credentials(user_id)
+        if is_newest and latest is not None and latest.updated_at == credentials.updated_at:
+            self.credentials.save_credentials(
+                user_id,
+                self.vault.seal(user_id, "email", email),
+                self.vault.seal(user_id, "password", password),
+                encryption_key_id=self.vault.key_id,
+                garmin_user_id=entered.profile.profile_id,
+                garmin_display_name=entered.profile.display_name,
+            )
+            self.identity.keep(user_id, entered.profile, region)
         return self._open_account_after_login(user_id)
 
     def _open_account_after_login(self, user_id: str) -> AccountGarmin:

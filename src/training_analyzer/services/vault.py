@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from training_analyzer.db.repositories.secrets import SecretsRepository
+    from training_analyzer.db.repositories.secrets import SecretsRepository, StoredSecret
     from training_analyzer.model import Sealed
     from training_analyzer.services.encryption import EncryptionService
 
@@ -104,9 +104,13 @@ class Vault:
             return None
         return Opened(self.unseal(stored.token), stored.version, stored.expires_at)
 
+    def stored(self, user_id: str, field: str) -> StoredSecret | None:
+        """Return the secret as it is stored, without opening it, or None."""
+        return self._secrets.get(user_id, field)
+
     def holds(self, user_id: str, field: str) -> bool:
         """Tell whether there is such a secret, without opening it."""
-        return self._secrets.get(user_id, field) is not None
+        return self.stored(user_id, field) is not None
 
     def drop(self, user_id: str, field: str) -> None:
         """Delete the secret, if there is one."""

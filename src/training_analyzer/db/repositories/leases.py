@@ -172,6 +172,18 @@ class LeasesRepository:
             )
             close_run(db, lease, outcome, now=now)
 
+    def disown(self, user_id: str) -> None:
+        """Make whoever syncs the user write nothing more; the next may begin once they noticed.
+
+        The lease is not given back: nobody begins with what is being replaced.
+        """
+        with self._database.write() as db:
+            db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id)
+                .values(fence=garmin_schedule.c.fence + 1)
+            )
+
     def drop(self, owner: str) -> int:
         """Take back every lease of *owner*, who is leaving; return how many there were.
 
