@@ -112,6 +112,9 @@ def test_each_variable_sets_its_field(
         ("PORT", "65536"),
         ("LOG_LEVEL", CANARY),
         ("LOG_FORMAT", "xml"),
+        ("METRICS_TOKEN", "short"),
+        ("METRICS_TOKEN", f"{CANARY} with blanks in it"),
+        ("METRICS_TOKEN", "x" * 257),
     ],
 )
 def test_wrong_value_is_one_line_that_names_the_variable(
