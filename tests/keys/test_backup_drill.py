@@ -12,6 +12,7 @@ from keys_stage import expected, opened, store, users
 from pydantic import SecretStr
 
 from training_analyzer.errors import EncryptionKeyError
+from training_analyzer.services.backups import back_up, restore
 from training_analyzer.services.runtime import build_runtime
 from training_analyzer.settings import Settings
 
@@ -37,15 +38,14 @@ def restored(
     encryption_key: str,
     clock: Callable[[], datetime],
 ) -> Path:
-    """Give a copy in another place, made while the server was running."""
-    running = Path(sqlite_url.removeprefix("sqlite:///"))
+    """Give a backup restored in another place, made while the server was running."""
+    running = settings(encryption_key, Path(sqlite_url.removeprefix("sqlite:///")))
     place = tmp_path / "another place" / "restored.db"
-    place.parent.mkdir(mode=0o700)
-    with build_runtime(settings(encryption_key, running), now=clock) as runtime:
+    with build_runtime(running, now=clock) as runtime:
         store(runtime.database, encryption, PEOPLE)
         runtime.credentials.start_sync(PEOPLE[0], "manual")
-        with closing(sqlite3.connect(running)) as source, closing(sqlite3.connect(place)) as copy:
-            source.backup(copy)
+        copy = back_up(running, tmp_path / "copy.db").path
+    restore(settings(encryption_key, place), copy, now=clock())
     return place
 
 
