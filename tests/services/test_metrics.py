@@ -10,10 +10,11 @@ import pytest
 from services_stage import account
 
 from training_analyzer.db.repositories.queue import Queue, QueueRepository
-from training_analyzer.errors import CredentialsRejected, StorageFailed
+from training_analyzer.errors import CredentialsRejected, LeaseLost, StorageFailed
 from training_analyzer.model import Api, Circuit, Region, RunStatus, SyncOutcome
 from training_analyzer.planning.breaker import Breaker
 from training_analyzer.services.metrics import Metrics
+from training_analyzer.services.runtime import build_runtime
 from training_analyzer.services.samples import Samples
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from fake_clock import FakeClock
 
+    from training_analyzer.services.run import Progress
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
 
@@ -120,6 +122,25 @@ def test_a_rejected_password_and_a_renewed_session_are_counted(
     assert series['garmin_sync_requests_total{api="token",status="2xx"}'] == 1
     assert series['garmin_sync_password_logins_total{result="entered"}'] == 1
     assert series['garmin_sync_password_logins_total{result="rejected"}'] == 1
+
+
+def test_a_lost_lease_is_counted(
+    runtime: Runtime, ada: str, garmin: SimulatorServer, clock: FakeClock
+) -> None:
+    """A run that another worker took over counts once, and as no run that ended."""
+
+    def overtake(progress: Progress) -> None:
+        if progress.done == 2:
+            clock.advance(minutes=5)
+            other.syncs.sync(ada, force=True)
+
+    with build_runtime(runtime.settings, now=clock) as other, pytest.raises(LeaseLost):
+        runtime.syncs.sync(ada, watch=overtake)
+
+    assert garmin.log
+    series = told(runtime.metrics)
+    assert series["garmin_sync_leases_lost_total"] == 1
+    assert series['garmin_sync_runs_total{code="none",status="completed"}'] == 0
 
 
 def test_no_label_names_a_person(runtime: Runtime, ada: str) -> None:

@@ -7,12 +7,14 @@ as who is due, is read from the database at that moment (`samples`) and not coun
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.registry import Collector
 
 from training_analyzer import __version__
+from training_analyzer.errors import LeaseLost
 from training_analyzer.model import Api, RunStatus
 
 if TYPE_CHECKING:
@@ -102,6 +104,15 @@ class Metrics:
     def lease_lost(self) -> None:
         """Count a run that ended because another worker had taken over."""
         self._lost.inc()
+
+    @contextmanager
+    def counting_losses(self) -> Iterator[None]:
+        """Count a lease that is lost inside the block, be it while the run is closed."""
+        try:
+            yield
+        except LeaseLost:
+            self.lease_lost()
+            raise
 
     def ticked(self) -> None:
         """Note that the scheduler has looked at who is due."""

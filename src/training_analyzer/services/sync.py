@@ -185,7 +185,7 @@ class SyncService:
         lease = self._claim(user_id, sync_type, only_if_due=False)
         if lease is None:  # only a claim of due users can find nothing to claim
             raise LeaseLost
-        with run_context(lease.run_id, user_id):
+        with run_context(lease.run_id, user_id), self._metrics.counting_losses():
             return self._run(lease, span=span, watch=watch or _unwatched, must_stop=must_stop)
 
     @door
@@ -207,7 +207,7 @@ class SyncService:
         lease = self._claim(user_id, SyncType.SCHEDULED, only_if_due=True)
         if lease is None:
             return None
-        with run_context(lease.run_id, user_id):
+        with run_context(lease.run_id, user_id), self._metrics.counting_losses():
             return self._run(lease, span=None, watch=_unwatched, must_stop=must_stop)
 
     def _admit(self, user_id: str) -> None:
@@ -265,7 +265,6 @@ class SyncService:
                 self._open_and_walk(run, lease, config, span)
             except LeaseLost:
                 log.warning("Run %d lost its lease and ends.", lease.run_id)
-                self._metrics.lease_lost()
                 raise
             except SyncError as error:
                 ended_by = error
