@@ -28,6 +28,8 @@ type Ask = Callable[[str, Query], Json | None]
 _SURELY_SHORT_DAYS: Final = 31
 _MOST_PAGES: Final = 2_000
 _NAME_PLACE: Final = "{display_name}"
+# Garmin's largest are some 2 MB. What is made of a text may take thirty times its room.
+LARGEST_JSON: Final = 16 * 1024 * 1024
 
 
 def wants_name(route: Route) -> bool:
@@ -84,8 +86,9 @@ def _all_pages(path: str, query: Query, size: int, ask: Ask) -> Json | None:
 def body_of(answer: requests.Response, *, now: datetime, too_long: bool = False) -> Json | None:
     """Return the JSON body of a data answer; None for 204, an empty body and a plain 404.
 
-    Raises the `GarminError` that the table has for everything else: a page with
-    status 200 is `Blocked`, text that is no JSON `UnexpectedPayload`.
+    Raises the `GarminError` that the table has for everything else: a page with status 200
+    is `Blocked`, text that is no JSON, or more of it than memory should hold,
+    `UnexpectedPayload`.
     """
     status = answer.status_code
     if status == HTTPStatus.NO_CONTENT:
@@ -95,8 +98,8 @@ def body_of(answer: requests.Response, *, now: datetime, too_long: bool = False)
     # A page says nothing about a day: no such host, a proxy in between.
     if status == HTTPStatus.NOT_FOUND and not is_page(answer):
         return None
-    if status == HTTPStatus.OK and not is_page(answer):
-        with suppress(ValueError, RecursionError):
+    if status == HTTPStatus.OK and not is_page(answer) and len(answer.content) <= LARGEST_JSON:
+        with suppress(ValueError, RecursionError, MemoryError):
             body: Json = json.loads(answer.content)
             return body
     raise error_of(Trouble.of_answer(answer, Step.DATA, now=now, too_long=too_long))
