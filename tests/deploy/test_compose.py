@@ -56,7 +56,7 @@ def test_settings_are_ours_and_secrets_are_files(name: str, service: str) -> Non
         if variable.endswith("_FILE"):
             assert value.removeprefix("/run/secrets/") in found["secrets"]
         else:
-            assert variable == "PUBLIC_URL"
+            assert variable in {"PUBLIC_URL", "HOST", "PORT"}
 
 
 @pytest.mark.parametrize("name", COMPOSE)
@@ -104,11 +104,11 @@ def test_database_is_reached_by_the_program_alone() -> None:
 
 
 def test_health_of_each_is_looked_at() -> None:
-    """PostgreSQL and the workers have a check of their own; the server has the image's."""
+    """PostgreSQL has a check of its own; server and workers are asked where they listen."""
     found = services(POSTGRES)
 
     assert found["db"]["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
-    _, program, *words = found["worker"]["healthcheck"]["test"]
-    assert program == "garmin-sync"
-    assert CliRunner().invoke(app, [*words, "--help"]).exit_code == 0
-    assert "healthcheck" not in found["serve"]
+    assert "healthcheck" not in found["serve"] | found["worker"]
+    _, option, port = found["worker"]["command"]
+    assert (option, port) == ("--metrics-port", found["worker"]["environment"]["PORT"])
+    assert found["worker"]["environment"]["HOST"] == "127.0.0.1"

@@ -29,7 +29,7 @@ class SameFile:
     def check(self) -> None:
         """Raise `DatabaseUnusable` when the path leads to another file, or to none.
 
-        Costs one `stat`, some two microseconds.
+        Costs one `stat`: three microseconds, where a commit takes thousands.
         """
         if not self.is_there:
             message = (
