@@ -99,7 +99,7 @@ def test_switched_off_user_is_left_alone_and_back_when_switched_on(
     assert due == datetime(2026, 3, 6, 6, 0, tzinfo=UTC) + spread(ada)
 
 
-def test_one_run_after_a_long_outage(
+def test_fault_38_one_run_after_a_long_outage(
     runtime: Runtime, ada: str, inline: tuple[GarminSyncScheduler, Inline], clock: Any
 ) -> None:
     """After five days without a tick a daily user is run once, not five times."""

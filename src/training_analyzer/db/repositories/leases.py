@@ -81,7 +81,7 @@ class LeasesRepository:
             if taken is None:
                 if only_if_due:
                     return None
-                raise SyncAlreadyRunning(before.sync_id)
+                raise SyncAlreadyRunning(_row(db, user_id).sync_id)
             close_interrupted(db, user_id, now=now)
             wanted = SyncType(before.reason) if only_if_due else sync_type
             actual = wanted if has_run(db, user_id) else SyncType.INITIAL
