@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from sqlalchemy import text
 
 from training_analyzer.db import open_database
 from training_analyzer.db.tables import users
-from training_analyzer.errors import DatabaseUnusable
+from training_analyzer.errors import DatabaseUnusable, StorageFailed
+from training_analyzer.services.vigil import Vigil
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -220,3 +222,21 @@ def test_fault_09_server_whose_database_was_replaced_ends(
     assert "Traceback" not in told
     assert tables_of(path) == tables_of(path.with_name("moved.db")) > 30
     serve()
+
+
+def test_fault_06_service_whose_disk_lost_writes_ends(sqlite_url: str) -> None:
+    """Once the disk did not keep a commit, the service is ended and the reason told."""
+    database = open_database(sqlite_url)
+    ended = threading.Event()
+
+    def serve() -> None:
+        with Vigil(database, ended.set, interval_s=0.01):
+            assert not ended.is_set()
+            database._lose_writes()
+            assert ended.wait(PATIENCE_S)
+
+    with pytest.raises(DatabaseUnusable, match="did not keep what was written"):
+        serve()
+    with pytest.raises(StorageFailed), database.write():
+        pass
+    database.close()

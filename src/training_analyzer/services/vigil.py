@@ -1,4 +1,7 @@
-"""End a service whose database went away under it: only a new process can open the other one."""
+"""End a service whose database went away under it, or whose disk forgot what was written.
+
+Only a new process opens what is really there.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _INTERVAL_S = 1.0
 
 
 class Vigil:
-    """Look every *interval_s* whether *database* is still what was opened; else call *end*, once.
+    """Look every *interval_s* whether *database* can still be trusted; else call *end*, once.
 
     A context manager: where it ended the block, it raises the `DatabaseUnusable` that says why.
     """
@@ -53,7 +56,16 @@ class Vigil:
         while not self._left.wait(self._interval_s):
             try:
                 self._database.refuse_replaced()
+                self._refuse_lost_writes()
             except DatabaseUnusable as error:
                 self._seen = error
                 self._end()
                 return
+
+    def _refuse_lost_writes(self) -> None:
+        if self._database.has_lost_writes:
+            message = (
+                f"The disk did not keep what was written to {self._database.where}: nothing more is"
+                " written. Look at the disk, then start again."
+            )
+            raise DatabaseUnusable(message)
