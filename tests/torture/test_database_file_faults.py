@@ -232,7 +232,8 @@ def test_fault_06_service_whose_disk_lost_writes_ends(sqlite_url: str) -> None:
     def serve() -> None:
         with Vigil(database, ended.set, interval_s=0.01):
             assert not ended.is_set()
-            database._lose_writes()
+            with pytest.raises(StorageFailed), database.write():
+                raise StorageFailed(lost_writes=True)
             assert ended.wait(PATIENCE_S)
 
     with pytest.raises(DatabaseUnusable, match="did not keep what was written"):

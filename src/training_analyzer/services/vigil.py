@@ -56,16 +56,7 @@ class Vigil:
         while not self._left.wait(self._interval_s):
             try:
                 self._database.refuse_replaced()
-                self._refuse_lost_writes()
             except DatabaseUnusable as error:
                 self._seen = error
                 self._end()
                 return
-
-    def _refuse_lost_writes(self) -> None:
-        if self._database.has_lost_writes:
-            message = (
-                f"The disk did not keep what was written to {self._database.where}: nothing more is"
-                " written. Look at the disk, then start again."
-            )
-            raise DatabaseUnusable(message)
