@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _SET_PTRACER: Final = 0x59616D61
 _ANYBODY: Final = ctypes.c_ulong(-1)
 _STRACE: Final = ("strace", "-o", "/dev/null")
+# How often a parent looks how far its child is.
+_GLANCE_S: Final = 0.001
 PATIENCE_S: Final = 60.0
 
 
@@ -48,8 +50,11 @@ class Child:
         """Let it begin."""
         os.write(self._go, b"!")
 
-    def kill_after(self, seconds: float) -> None:
-        """Kill it once *seconds* have passed, unless it has ended before."""
+    def kill_after(self, seconds: float, *, once: Callable[[], bool] | None = None) -> None:
+        """Kill it *seconds* after *once* is true, or from now, unless it has ended before."""
+        while once is not None and not once():
+            if select.select([self._told], [], [], _GLANCE_S)[0]:
+                break
         select.select([self._told], [], [], seconds)
         os.kill(self.pid, signal.SIGKILL)
 

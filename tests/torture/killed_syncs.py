@@ -86,6 +86,7 @@ class Desk:
         in_child(partial(sync, self.whole))
         self.takes_s = time.perf_counter() - began
         self.undisturbed = stage.look_at(self.whole)
+        self.windows = self.undisturbed.history[0][2]
         self.whole.unlink()
 
     def fresh(self) -> Path:
@@ -98,23 +99,24 @@ class Desk:
         return path
 
     def moments(self, wanted: int) -> Iterator[tuple[Path, Killed]]:
-        """Kill at *wanted* random moments; a sync that was faster than its killer counts for none.
+        """Kill at *wanted* random moments: some time after a window that was drawn by lot.
 
-        The time that a sync takes is taken anew all the while: the machine has other work.
+        A sync that was faster than its killer counts for none.
         """
         done = 0
         while done < wanted:
             path = self.fresh()
+            window = self.dice.randint(0, self.windows)
+            # Opening and closing take longer than a window does.
+            ends = window in {0, self.windows}
+            later_s = self.dice.uniform(0, 0.05 if ends else self.takes_s / self.windows)
             child = Child(partial(sync, path))
-            began = time.perf_counter()
             child.go()
-            child.kill_after(self.dice.uniform(0, self.takes_s))
+            child.kill_after(later_s, once=partial(_has_acknowledged, window))
             ended = child.end()
             if ended.signal:
                 done += 1
-                yield path, Killed("moment", ended)
-            else:
-                self.takes_s = 0.7 * self.takes_s + 0.3 * (time.perf_counter() - began)
+                yield path, Killed(f"{later_s * 1000:.1f} ms after window {window}", ended)
 
     def statements(self, wanted: int) -> Iterator[tuple[Path, Killed]]:
         """Kill at *wanted* of all statements and commits, or at all."""
@@ -136,6 +138,10 @@ class Desk:
     def _some(self, last: int, wanted: int) -> list[int]:
         every = range(1, last + 1)
         return sorted(self.dice.sample(every, min(wanted, last))) if wanted else list(every)
+
+
+def _has_acknowledged(windows: int) -> bool:
+    return int.from_bytes(SEEN[:4]) >= windows
 
 
 def taken_over(path: Path, killed: Killed) -> dict[str, Any]:

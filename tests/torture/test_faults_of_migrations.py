@@ -35,7 +35,7 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize(("kind", "some", "least"), [("statements", 6, 300), ("calls", 5, 400)])
+@pytest.mark.parametrize(("kind", "some", "least"), [("statements", 4, 300), ("calls", 3, 400)])
 def test_fault_43_killed_migration_is_taken_up(
     tmp_path: Path, rounds: Callable[[int, int], int], kind: str, some: int, least: int
 ) -> None:
@@ -58,7 +58,7 @@ def test_fault_43_of_processes_that_migrate_at_once_one_does(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
     """Four processes that meet at an old or a new file migrate it once, and all can use it."""
-    found = told_by("killed_migrations.py", tmp_path, SEED, "together", rounds(3, 300))
+    found = told_by("killed_migrations.py", tmp_path, SEED, "together", rounds(2, 300))
 
     for meeting in found["told"]:
         assert meeting["ended"] == [True] * 4, meeting

@@ -38,7 +38,7 @@ def test_fault_01_sync_killed_at_any_moment_loses_nothing(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
     """A sync killed at a random moment is taken over after one lease, and nothing is lost."""
-    wanted = rounds(12, 3000)
+    wanted = rounds(8, 3000)
 
     found = told_by("killed_syncs.py", tmp_path, SEED, "moments", wanted)
 
@@ -50,9 +50,9 @@ def test_fault_01_sync_killed_at_any_statement_loses_nothing(
     tmp_path: Path, rounds: Callable[[int, int], int]
 ) -> None:
     """A sync killed at a statement or commit of its database is taken over after one lease."""
-    found = told_by("killed_syncs.py", tmp_path, SEED, "statements", rounds(6, 0))
+    found = told_by("killed_syncs.py", tmp_path, SEED, "statements", rounds(4, 0))
 
-    assert len(found["killed"]) >= rounds(6, 500)
+    assert len(found["killed"]) >= rounds(4, 500)
     assert_nothing_is_lost(found)
 
 
@@ -62,7 +62,7 @@ def test_fault_01_sync_killed_at_any_system_call_loses_nothing(
     """A sync killed at a write, sync or unlink of a file is taken over after one lease."""
     need("strace", "-o", "/dev/null", "true")
 
-    found = told_by("killed_syncs.py", tmp_path, SEED, "calls", rounds(6, 0))
+    found = told_by("killed_syncs.py", tmp_path, SEED, "calls", rounds(4, 0))
 
-    assert len(found["killed"]) >= rounds(6, 400)
+    assert len(found["killed"]) >= rounds(4, 400)
     assert_nothing_is_lost(found)

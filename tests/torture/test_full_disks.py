@@ -28,23 +28,20 @@ def test_fault_05_full_disk_is_told_and_heals(
 ) -> None:
     """However much room is left, the run ends as `storage_full` and goes on when there is room."""
     need("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt")
-    levels = rounds(6, 300)
+    levels = rounds(4, 300)
 
     found = told_by("full_disks.py", tmp_path, levels, within=("unshare", "-rm"))
 
+    told = {"refused:storage_full", "partial:storage_full", "failed:storage_full"}
     endings = {level["first"] for level in found["levels"]}
-    assert endings >= {"refused:storage_full", "partial:storage_full", "completed:"}
-    assert endings <= {
-        "refused:storage_full",
-        "partial:storage_full",
-        "failed:storage_full",
-        "completed:",
-    }
+    assert endings <= {*told, "completed:"}
+    assert endings >= {"refused:storage_full", "completed:"}
+    assert endings & {"partial:storage_full", "failed:storage_full"}
     for level in found["levels"]:
         assert level["problems"] == [], level
         # The history tells the reason while the disk is full, and the person stays due.
         if level["first"] != "completed:":
-            assert level["again"] == "refused:storage_full", level
+            assert level["again"] in told, level
             for status, details, _ in level["history"]:
                 assert status in {"partial", "failed"}, level
                 assert json.loads(details)["code"] == "storage_full", level
