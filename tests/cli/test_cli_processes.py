@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import time
 import urllib.request
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from cli_terminal import PATIENCE_S, Terminal, begun, run
+from cli_terminal import COMMAND, PATIENCE_S, Terminal, begun, run
 
 from training_analyzer.services.runtime import build_runtime
 from training_analyzer.settings import load
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from cli_stage import Shell
 
     from training_analyzer.simulator import Account, SimulatorServer
@@ -220,3 +220,22 @@ def test_a_sync_at_a_terminal_shows_a_bar(connected: str, no_color: str) -> None
         assert "windows" in terminal.shown
         assert "ada: completed" in terminal.shown
         assert ("\x1b[32m" in terminal.shown) == (no_color == "")
+
+
+def test_fault_05_full_disk_under_the_log_costs_no_sync(
+    shell: Shell, connected: str, settings: dict[str, str]
+) -> None:
+    """Where neither log nor progress can be written, a sync is completed all the same."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603 - our own program
+            [*COMMAND, "sync", connected],
+            env={**os.environ, **settings, "LOG_LEVEL": "DEBUG"},
+            stderr=full,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+
+    (run,) = shell.done("history", connected, "--json").document
+    assert (run["status"], done.returncode) == ("completed", 0), done.stdout

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -77,7 +77,9 @@ class ProgressLines:
             return
         self._told = progress.done
         line = f"{progress.done}/{progress.total} windows, {asked(progress)}, {counted(progress)}"
-        sys.stderr.write(f"{self._name}: {line}\n")
+        # A disk that is full, or a reader who went away, is no reason to end a sync.
+        with suppress(OSError):
+            sys.stderr.write(f"{self._name}: {line}\n")
 
 
 def asked(progress: Progress) -> str:
