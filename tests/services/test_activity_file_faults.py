@@ -82,8 +82,8 @@ def test_sync_that_dies_over_a_file_goes_on_there(ada: Stage) -> None:
     assert {row["activity_id"] for row in ada.all("activity_files")} == set(garmin.files)
 
 
-def test_file_that_kills_is_left_alone_after_three_tries(ada: Stage) -> None:
-    """A file over which the process dies again and again blocks nobody for long."""
+def test_fault_32_file_that_kills_is_left_alone_after_three_tries(ada: Stage) -> None:
+    """A file over which the process dies again and again is named once and blocks nobody."""
     garmin = CountedGarmin(ada)
     (poison, *_) = [one.activity_id for one in ada.known()]
     garmin.dies_at = poison
@@ -92,15 +92,23 @@ def test_file_that_kills_is_left_alone_after_three_tries(ada: Stage) -> None:
             ada.sync(garmin)
         ada.later(minutes=2)
 
-    assert ada.sync(garmin).status == "completed"
+    outcome = ada.sync(garmin)
 
+    day = ada.one(poison)["calendar_date"]
+    (failure,) = outcome.failures
+    assert (outcome.status, outcome.error_code) == ("partial", "poison_item")
+    assert (failure.first.isoformat(), failure.attempts) == (day, 3)
+    assert outcome.error_message is not None
+    assert day in outcome.error_message
+    ada.later(minutes=2)
+    assert ada.sync(garmin).status == "completed"
     assert garmin.files.count(poison) == 3
     assert ada.one(poison)["file_state"] == "failed"
     others = {one.activity_id for one in ada.known()} - {poison}
     assert others <= {row["activity_id"] for row in ada.all("activity_files")}
 
 
-def test_file_that_fails_makes_the_run_partial_and_no_other_waits(ada: Stage) -> None:
+def test_fault_32_file_that_fails_makes_the_run_partial_and_no_other_waits(ada: Stage) -> None:
     """A file that Garmin cannot give is named, waits for nobody, and is tried a week later."""
     garmin = CountedGarmin(ada)
     bad = ada.known()[1].activity_id
@@ -112,9 +120,12 @@ def test_file_that_fails_makes_the_run_partial_and_no_other_waits(ada: Stage) ->
     (failure,) = outcome.failures
     assert (failure.stream, failure.code) == ("activity_files", "garmin_unavailable")
     assert failure.first.isoformat() == ada.one(bad)["calendar_date"]
-    for _ in range(2):
+    for code in ("garmin_unavailable", "poison_item"):
         ada.later(hours=2)
-        assert ada.sync(garmin).status == "partial"
+        outcome = ada.sync(garmin)
+        assert (outcome.status, [one.code for one in outcome.failures]) == ("partial", [code])
+    others = {one.activity_id for one in ada.known()} - {bad}
+    assert others <= {row["activity_id"] for row in ada.all("activity_files")}
     ada.later(hours=2)
     assert ada.sync(garmin).status == "completed"
     assert garmin.files.count(bad) == 3

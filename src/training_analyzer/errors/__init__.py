@@ -42,6 +42,7 @@ GarminSyncError                    HTTP  exit
 │       ├── ForbiddenStream        403   3  this stream only
 │       ├── BadRequest             400   3  halve the window, then this stream only
 │       ├── UnexpectedPayload      502   3  this window only
+│       ├── PoisonItem         502   3  this activity only, which is left alone for a week
 │       └── GarminUnavailable      503   3  backs off; the run ends partial
 
 An error's text is ours alone: its docstring, or a sentence built from our own values. Text of a
@@ -64,6 +65,7 @@ from training_analyzer.errors.garmin import (
     MfaExpired,
     MfaInvalid,
     MfaRequired,
+    PoisonItem,
     RateLimited,
     TokenExpired,
     TokenInvalid,
@@ -133,6 +135,7 @@ __all__ = [
     "MfaInvalid",
     "MfaRequired",
     "NotConnected",
+    "PoisonItem",
     "RateLimited",
     "Reaction",
     "SettingsError",

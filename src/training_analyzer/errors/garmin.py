@@ -151,6 +151,15 @@ class UnexpectedPayload(GarminError):
     reaction = Reaction.SKIP_STREAM
 
 
+class PoisonItem(GarminError):
+    """Something failed three times and is left alone for a week. The rest is not touched by it."""
+
+    code = "poison_item"
+    http_status = 502
+    exit_code = 3
+    reaction = Reaction.SKIP_STREAM
+
+
 class GarminUnavailable(GarminError):
     """Garmin could not be reached or answered with an error of its own."""
 

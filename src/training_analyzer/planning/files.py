@@ -82,6 +82,14 @@ class KnownActivity:
             self.file_tried_at is not None and now - self.file_tried_at >= _REST * (too_many + 1)
         )
 
+    def was_deadly(self, now: datetime) -> bool:
+        """Whether its last try ended with the process, and it is to be left alone for that."""
+        return (
+            self.file_state is FileState.TRYING
+            and self.file_tries >= MOST_TRIES
+            and not self.wants_file(now)
+        )
+
 
 def wanted_files(
     activities: Iterable[KnownActivity], *, now: datetime, budget: int = FILES_PER_RUN

@@ -5,7 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from training_analyzer.errors import ForbiddenStream, LoginBlocked, RateLimited, Reaction, SyncError
+from training_analyzer.errors import (
+    ForbiddenStream,
+    LoginBlocked,
+    PoisonItem,
+    RateLimited,
+    Reaction,
+    SyncError,
+)
 from training_analyzer.model import Failure, RunStatus
 from training_analyzer.planning.due import DEFAULT_COOL_DOWN, LONGEST_COOL_DOWN, cool_down_after
 from training_analyzer.planning.logins import LADDER
@@ -62,7 +69,8 @@ def message_of(failures: Sequence[Failure], ended_by: SyncError | None) -> str |
     if not failures:
         return None
     refused = [failure for failure in failures if failure.code == ForbiddenStream.code]
-    missing = [failure for failure in failures if failure.code != ForbiddenStream.code]
+    poison = [failure for failure in failures if failure.code == PoisonItem.code]
+    missing = [failure for failure in failures if failure not in (*refused, *poison)]
     sentences = []
     if missing:
         days = sum((failure.last - failure.first).days + 1 for failure in missing)
@@ -71,6 +79,11 @@ def message_of(failures: Sequence[Failure], ended_by: SyncError | None) -> str |
     if refused:
         sentences.append(
             f"Garmin does not give this account: {_named(refused)}. It is asked again in a week."
+        )
+    if poison:
+        sentences.append(
+            f"Failed three times and left alone for a week: {_named(poison)},"
+            f" of {', '.join(sorted({failure.first.isoformat() for failure in poison}))}."
         )
     return " ".join(sentences)
 

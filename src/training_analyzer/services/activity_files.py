@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Final
 from training_analyzer import fit
 from training_analyzer.arrays import pack
 from training_analyzer.db.repositories.activity_files import ActivityFile
-from training_analyzer.errors import ForbiddenStream, GarminError, Reaction
+from training_analyzer.errors import ForbiddenStream, GarminError, PoisonItem, Reaction
 from training_analyzer.model import Failure
 from training_analyzer.planning.files import (
     FILES_PER_RUN,
+    MOST_TRIES,
     duplicates,
     missing,
     wanted_files,
@@ -81,17 +82,20 @@ class FilePhase:
 
     def _fetch_wanted(self, budget: int) -> None:
         now = self.now()
-        wanted = wanted_files(self.files.known(self.lease.user_id), now=now, budget=budget)
+        known = self.files.known(self.lease.user_id)
+        for deadly in known:
+            if deadly.was_deadly(now):
+                self._give_up(deadly, tries=deadly.file_tries)
+        wanted = wanted_files(known, now=now, budget=budget)
         total = self.run.counts.windows_done + len(wanted)
-        faults: list[tuple[KnownActivity, GarminError]] = []
+        faults: list[tuple[KnownActivity, GarminError, Failure]] = []
         for activity in wanted:
             self.run.go_on()
             self.files.note_try(self.lease, activity, now=self.now(), ttl=_LEASE)
             try:
                 self._fetch(activity, total=total)
             except GarminError as error:
-                self._fail(activity, error)
-                faults.append((activity, error))
+                faults.append((activity, error, self._fail(activity, error)))
                 if self.run.ended_by is not None:
                     self._take_back(faults[-1:])
                     return
@@ -99,7 +103,9 @@ class FilePhase:
                     self._take_back(faults)
                     return
             else:
+                self._settle(faults)
                 faults.clear()
+        self._settle(faults)
 
     def _fetch(self, activity: KnownActivity, *, total: int) -> None:
         download = self.garmin.download(activity.activity_id)
@@ -137,21 +143,35 @@ class FilePhase:
             legs += [{**row, "parent_id": activity.activity_id} for row in rows]
         return legs
 
-    def _fail(self, activity: KnownActivity, error: GarminError) -> None:
+    def _fail(self, activity: KnownActivity, error: GarminError, attempts: int = 1) -> Failure:
         day = activity.calendar_date or self.now().date()
-        self.run.failures += (Failure(stream=NAME, first=day, last=day, code=error.code),)
+        failure = Failure(stream=NAME, first=day, last=day, code=error.code, attempts=attempts)
+        self.run.failures += (failure,)
         self.run.counts = replace(self.run.counts, requests=self.run.requests)
         if error.reaction in _ENDS_THE_RUN:
             self.run.ended_by = error
         elif error.reaction is Reaction.BACK_OFF:
             self.run.may_pass = True
+        return failure
 
-    def _take_back(self, faults: Sequence[tuple[KnownActivity, GarminError]]) -> None:
+    def _settle(self, faults: Sequence[tuple[KnownActivity, GarminError, Failure]]) -> None:
+        """Leave alone what has now failed three times, though Garmin gave others or had none."""
+        for activity, _, failure in faults:
+            is_again = activity.file_version == activity.version
+            if is_again and activity.file_tries + 1 >= MOST_TRIES:
+                self.run.failures = tuple(one for one in self.run.failures if one is not failure)
+                self._give_up(activity, tries=activity.file_tries + 1)
+
+    def _give_up(self, activity: KnownActivity, *, tries: int) -> None:
+        self.files.give_up(self.lease, activity, until=self.now() + _LEASE)
+        self._fail(activity, PoisonItem(), attempts=tries)
+
+    def _take_back(self, faults: Sequence[tuple[KnownActivity, GarminError, Failure]]) -> None:
         """Count nothing against files where Garmin itself is at fault, or gives none at all."""
         now = self.now()
-        for activity, _ in faults:
+        for activity, _, _ in faults:
             self.files.take_back_try(self.lease, activity, until=now + _LEASE)
-        if all(isinstance(error, ForbiddenStream) for _, error in faults):
+        if all(isinstance(error, ForbiddenStream) for _, error, _ in faults):
             self.files.note_refused(self.lease, NAME, ForbiddenStream.code, now=now, ttl=_LEASE)
 
 

@@ -23,7 +23,7 @@ from training_analyzer.db.tables import (
 from training_analyzer.db.upsert import upsert
 from training_analyzer.errors import LeaseLost
 from training_analyzer.model import DayState
-from training_analyzer.planning.files import MOST_TRIES, FileState, KnownActivity
+from training_analyzer.planning.files import FileState, KnownActivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -80,16 +80,19 @@ class ActivityFilesRepository:
         """
         is_again = activity.file_version == activity.version
         tries = (activity.file_tries if is_again else 0) + 1
-        state = FileState.TRYING if tries < MOST_TRIES else FileState.FAILED
         self._mark(
             lease,
             activity.activity_id,
             until=now + ttl,
             file_version=activity.version,
-            file_state=state.value,
+            file_state=FileState.TRYING.value,
             file_tries=tries,
             file_tried_at=now,
         )
+
+    def give_up(self, lease: Lease, activity: KnownActivity, *, until: datetime) -> None:
+        """Write that the file of *activity* was tried often enough for now."""
+        self._mark(lease, activity.activity_id, until=until, file_state=FileState.FAILED.value)
 
     def take_back_try(self, lease: Lease, activity: KnownActivity, *, until: datetime) -> None:
         """Write *activity* as it was before it was asked for: the fault was not the file's."""

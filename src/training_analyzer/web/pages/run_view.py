@@ -29,6 +29,7 @@ _CAUSES: Final = {
     "blocked": "Garmin refused this server for now",
     "forbidden_dataset": "Garmin does not give this",
     "bad_request": "Garmin refused the request",
+    "poison_item": "failed three times",
     "schema_drift": "the answer could not be read",
 }
 _ENOUGH_TO_GUESS: Final = 3
