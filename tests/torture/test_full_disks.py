@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torture_stage as stage
 from scripts import need, told_by
+from sqlalchemy.exc import DBAPIError
 
 from training_analyzer.db import open_database
 from training_analyzer.db.ballast import BYTES, Ballast
+from training_analyzer.db.failures import meaning_of
+from training_analyzer.errors import StorageFailed, StorageFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +51,59 @@ def test_fault_05_full_disk_is_told_and_heals(
         assert level["due_at"] is not None, level
         assert (level["healed"], level["running"]) == ("completed:", 0), level
         assert level["rows"] == found["rows"], level
+
+
+def test_fault_05_database_that_may_not_grow_loses_nothing(tmp_path: Path) -> None:
+    """Where the file itself has reached its limit, it is told likewise, read, and healed."""
+    path, whole = tmp_path / "limited.db", tmp_path / "whole.db"
+    for one in (path, whole):
+        stage.prepare(one)
+    stage.sync(whole)
+
+    def limit(pages: int) -> None:
+        # The one connection that there is keeps it.
+        with database.write() as db:
+            db.exec_driver_sql(f"PRAGMA max_page_count={pages}")
+
+    with closing(open_database(str(path))) as database:
+        with database.read() as db:
+            pages = db.exec_driver_sql("PRAGMA page_count").scalar_one()
+        limit(pages + 3)
+        full = stage.ended(database, stage.NOW)
+        left = stage.look(database)
+        limit(pages + 10_000)
+        healed = stage.ended(database, stage.NOW + timedelta(minutes=10))
+        after = stage.look(database)
+
+    assert full in {"refused:storage_full", "partial:storage_full", "failed:storage_full"}
+    assert (left.problems, left.due_at is not None) == ((), True)
+    assert (healed, after.running, after.problems) == ("completed:", 0, ())
+    assert after.rows == stage.look_at(whole).rows
+
+
+class FromDriver(Exception):
+    """An error of PostgreSQL's driver, with the state that the server gave it."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__()
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "meaning"),
+    [
+        ("53100", StorageFull),
+        ("58030", StorageFailed),
+        ("XX001", StorageFailed),
+        ("23505", None),
+        ("", None),
+    ],
+)
+def test_fault_05_postgresql_tells_of_its_disk(sqlstate: str, meaning: type | None) -> None:
+    """A full or failing disk of PostgreSQL has the same names; a broken rule is none of them."""
+    error = DBAPIError("INSERT", {}, FromDriver(sqlstate))
+
+    assert meaning_of(error, writing=True) is meaning
 
 
 @pytest.mark.torture
