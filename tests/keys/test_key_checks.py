@@ -71,7 +71,7 @@ def test_wrong_key_is_refused_even_without_secrets(
 
 
 @pytest.mark.parametrize("bound", [True, False])
-def test_wrong_key_is_refused_before_any_start(
+def test_fault_41_wrong_key_is_refused_before_any_start(
     database: Database, start: Start, old: EncryptionService, other_key: str, *, bound: bool
 ) -> None:
     """Secrets that another program stored prove the key, with no check value recorded yet."""
@@ -113,7 +113,7 @@ def test_retired_primary_is_refused(
     assert start(both) == {"v1": "retired", "v2": "primary"}
 
 
-def test_one_damaged_secret_never_stops_the_start(
+def test_fault_42_one_damaged_secret_never_stops_the_start(
     database: Database, start: Start, old: EncryptionService, repo: GarminCredentialsRepository
 ) -> None:
     """A flipped bit in label, text or an unbound secret is that person's trouble alone."""

@@ -65,7 +65,7 @@ def started(
     return database
 
 
-def test_no_renewed_token_is_lost(
+def test_fault_41_no_renewed_token_is_lost(
     started: Database,
     database_url: str,
     both: EncryptionService,

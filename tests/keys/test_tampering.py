@@ -11,7 +11,7 @@ TAMPERS = 100_000
 ROWS = 400
 
 
-def test_the_vault_is_not_fooled() -> None:
+def test_fault_42_the_vault_is_not_fooled() -> None:
     """Of 100,000 damaged secrets and all swaps of 400 none opens; all untouched ones do.
 
     `bench/vault.py` prints how long that takes, and tries more when asked.

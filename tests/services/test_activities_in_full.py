@@ -156,7 +156,7 @@ def test_new_name_is_seen_and_costs_no_file(ada: Stage) -> None:
     assert one not in garmin.files
 
 
-def test_trimmed_activity_gets_its_file_anew(ada: Stage) -> None:
+def test_fault_28_trimmed_activity_gets_its_file_anew(ada: Stage) -> None:
     """When the times of an activity change, its file is had again; the old version stays."""
     garmin = CountedGarmin(ada)
     ada.sync(garmin)
@@ -177,7 +177,7 @@ def test_trimmed_activity_gets_its_file_anew(ada: Stage) -> None:
     assert len(ada.reading.track(USER, one.activity_id)["time_s"]) == len(points)
 
 
-def test_deleted_activity_is_asked_for_and_then_hidden(ada: Stage) -> None:
+def test_fault_28_deleted_activity_is_asked_for_and_then_hidden(ada: Stage) -> None:
     """An activity that is gone at Garmin is hidden, and nothing of it is lost."""
     garmin = CountedGarmin(ada)
     ada.sync(garmin)
@@ -198,7 +198,7 @@ def test_deleted_activity_is_asked_for_and_then_hidden(ada: Stage) -> None:
     assert garmin.pages == [gone]
 
 
-def test_short_list_deletes_nothing(ada: Stage) -> None:
+def test_fault_27_short_list_deletes_nothing(ada: Stage) -> None:
     """A list that comes short raises a question about each activity, and the answer counts."""
     garmin = CountedGarmin(ada)
     ada.sync(garmin)
@@ -216,7 +216,7 @@ def test_short_list_deletes_nothing(ada: Stage) -> None:
 
 
 @pytest.mark.parametrize("error", [GarminUnavailable(), RateLimited()])
-def test_failed_answers_delete_nothing(ada: Stage, error: Exception) -> None:
+def test_fault_27_failed_answers_delete_nothing(ada: Stage, error: Exception) -> None:
     """Neither a list that fails nor a page that fails makes an activity look deleted."""
     garmin = CountedGarmin(ada)
     ada.sync(garmin)

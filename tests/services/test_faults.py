@@ -64,7 +64,7 @@ def twin_rows(runtime: Runtime, ada: str) -> dict[str, Any]:
     return rows(runtime.database, ada)
 
 
-def test_one_failing_stream_makes_the_run_partial_and_only_it_is_asked_again(
+def test_fault_47_one_failing_stream_makes_the_run_partial_and_only_it_is_asked_again(
     runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
 ) -> None:
     """A stream that answers 500 leaves the others stored, and is what the next run asks for."""

@@ -114,14 +114,14 @@ def read(reading: Reading, body: Json) -> None:
 
 @given(name=st.sampled_from(sorted(READINGS)), body=ANYTHING)
 @settings(deadline=None, max_examples=300)
-def test_arbitrary_answer_is_read_or_refused(name: str, body: Json) -> None:
+def test_fault_30_arbitrary_answer_is_read_or_refused(name: str, body: Json) -> None:
     """Arbitrary JSON never makes a parser fail in another way than by refusing it."""
     read(READINGS[name], body)
 
 
 @given(data=st.data())
 @settings(deadline=None, max_examples=400)
-def test_damaged_answer_is_read_or_refused(data: st.DataObject) -> None:
+def test_fault_29_damaged_answer_is_read_or_refused(data: st.DataObject) -> None:
     """A real answer with arbitrary damage gives honest rows, or is refused."""
     name = data.draw(st.sampled_from(sorted(GOLDEN_READINGS)))
     body = copy.deepcopy(BODIES[name])
@@ -134,7 +134,7 @@ def test_damaged_answer_is_read_or_refused(data: st.DataObject) -> None:
 @given(value=NASTY)
 @example(value=True)
 @settings(deadline=None)
-def test_answer_full_of_one_nasty_value_is_read_or_refused(value: Json) -> None:
+def test_fault_30_answer_full_of_one_nasty_value_is_read_or_refused(value: Json) -> None:
     """One impossible value in place of every value does no harm either."""
     for name, reading in GOLDEN_READINGS.items():
         read(reading, leaves(BODIES[name], lambda _: value))
