@@ -139,6 +139,23 @@ def test_another_garmin_account_asks_before_data_would_be_mixed(
     assert scheduler.sync_user(ada).status == "completed"
 
 
+def test_token_of_another_account_is_not_used_up_by_the_question(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
+) -> None:
+    """Who is asked whether the data may go answers with the very same token."""
+    runtime.credentials.update_sync_config(ada, initial_sync_days=3)
+    scheduler.sync_user(ada)
+    token = json.dumps(garmin.world.sign_in(account(garmin, "will").email))
+    with pytest.raises(AccountMismatch):
+        runtime.connections.connect_token(ada, token)
+    assert runtime.reading.sports(ada)
+
+    connected = runtime.connections.connect_token(ada, token, replace_data=True)
+
+    assert connected.garmin_user_id == str(account(garmin, "will").profile_id)
+    assert not runtime.reading.sports(ada)
+
+
 def test_another_garmin_account_is_no_question_without_data(
     runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler
 ) -> None:

@@ -179,8 +179,12 @@ class Connections:
             now=self._now,
         )
         try:
-            garmin.refresh()
             profile = garmin.profile()
+            if not replace_data:
+                # Before the token is used up: the person may want to bring it once more.
+                self._identity.refuse_mixing(user_id, profile)
+            if len(tokens) == 1:
+                garmin.refresh()
         finally:
             garmin.close()
         self._identity.check(user_id, profile, replace_data=replace_data)

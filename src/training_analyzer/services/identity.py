@@ -39,16 +39,22 @@ class Identity:
         With *replace_data*, or when there is no data yet, what belonged to the other
         account is deleted instead: its data, and its tokens and keys.
         """
-        known = self._known(user_id)
-        if known is None or known == profile.profile_id:
+        if not replace_data:
+            self.refuse_mixing(user_id, profile)
+        if self._known(user_id) in {None, profile.profile_id}:
             return
-        if self._data.has_any(user_id) and not replace_data:
-            raise AccountMismatch
         # A run that is still asking the other account writes nothing more, then it goes.
         self._leases.disown(user_id)
         self._data.delete_all(user_id)
         for field in (TOKEN_BUNDLE, API_KEY, PERSONAL_JWT):
             self._vault.drop(user_id, field)
+
+    def refuse_mixing(self, user_id: str, profile: GarminProfile) -> None:
+        """Raise `AccountMismatch` when the user has data of another account; change nothing."""
+        if self._known(user_id) in {None, profile.profile_id}:
+            return
+        if self._data.has_any(user_id):
+            raise AccountMismatch
 
     def confirm(self, user_id: str, profile: GarminProfile) -> None:
         """Raise `AccountMismatch` when this is another account; nobody is there to be asked."""
