@@ -150,9 +150,11 @@ def main() -> None:
 def measure(given: argparse.Namespace) -> None:
     """Measure what is asked for, all of it or a part, and write `latest.json`."""
     is_part = bool(given.tool or given.latency or given.script)
+    # Said on the page: parts of several sittings are not one comparison.
     empty: dict[str, Any] = {"machine": {}, "tools": [], "others": {}}
     result = json.loads(KEPT.read_text()) if is_part else empty
     if not given.script:
+        result["machine"]["in_parts"] = is_part
         days = {name: int(count) for name, _, count in (one.partition("=") for one in given.days)}
         wanted = [
             entrant
