@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from services_stage import rows
 
+from training_analyzer.db.repositories.breakers import BreakersRepository
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.db.repositories.passes import PassesRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.db.tables import metadata
 from training_analyzer.planning import Span
+from training_analyzer.services.breakers import Breakers
+from training_analyzer.services.metrics import Metrics
 from training_analyzer.services.reading import Reading
 from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.simulator.athletes import demo_athletes
@@ -36,7 +40,7 @@ TABLES = ("activities", "activity_files", "activity_laps", "activity_tracks")
 
 
 class Stage:
-    """A connected person who wants three weeks of activities, and nothing else."""
+    """A connected person who wants three weeks of activities alone, or else what *wants* says."""
 
     def __init__(
         self,
@@ -45,6 +49,7 @@ class Stage:
         encryption: EncryptionService,
         clock: FakeClock,
         number: int = 0,
+        **wants: Any,
     ) -> None:
         self.database = database
         self.clock = clock
@@ -53,9 +58,12 @@ class Stage:
         self.reading = Reading(ReadingRepository(database))
         self._repo = repo
         repo.save_credentials(USER, encryption.encrypt("me"), encryption.encrypt("secret"))
-        repo.update_sync_config(
-            USER, initial_sync_days=DAYS, sync_wellness=False, sync_fitness_metrics=False
-        )
+        least = {
+            "initial_sync_days": DAYS,
+            "sync_wellness": False,
+            "sync_fitness_metrics": False,
+        }
+        repo.update_sync_config(USER, **least | wants)
 
     def sync(
         self, garmin: SimulatedGarmin | None = None, *, only: date | None = None
@@ -71,6 +79,9 @@ class Stage:
         service = SyncService(
             credentials=self._repo,
             schedule=ScheduleRepository(self.database),
+            leases=LeasesRepository(self.database),
+            breakers=Breakers(BreakersRepository(self.database), self.clock),
+            metrics=Metrics(),
             data=GarminDataRepository(self.database),
             passes=PassesRepository(self.database),
             open_connection=open_connection,
