@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -149,6 +150,26 @@ def test_disconnect_leaves_no_secret_and_keeps_data(
     assert runtime.schedule.entry(ada) is None
     assert runtime.reading.sports(ada)
     assert not runtime.connections.disconnect(ada)
+
+
+def test_new_display_name_is_remembered(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler, clock: Any
+) -> None:
+    """Who is called otherwise at Garmin is found under the new name, and asked for it once."""
+    who = account(garmin, "ada")
+    runtime.credentials.update_sync_config(ada, initial_sync_days=3)
+    garmin.world.put(replace(who, display_name="ada-renamed"))
+    assert scheduler.sync_user(ada).status == "completed"
+    known = runtime.credentials.get_credentials(ada)
+    assert known is not None
+    assert known.garmin_display_name == "ada-renamed"
+    clock.advance(days=1)
+    before = garmin.count("/userprofile-service/socialProfile")
+
+    assert scheduler.sync_user(ada).status == "completed"
+
+    profiles = garmin.count("/userprofile-service/socialProfile") - before
+    assert profiles <= 1
 
 
 def test_unpaced_time_is_not_spent_on_expired_access(

@@ -58,8 +58,8 @@ class AccountGarmin:
     `save_tokens` stores a rotated bundle and is called before the first request
     that uses it; what it raises goes out. `other_tokens` is asked when Garmin
     refuses the refresh token: for a bundle that another process has stored since,
-    or the one before this. `now` is aware; `tell` hears of each request;
-    `wire` makes what carries them.
+    or the one before this. `save_name` hears of a new display name, `tell` of each
+    request; `wire` makes what carries them. `now` is aware.
     """
 
     api: Final = Api.ACCOUNT
@@ -75,6 +75,7 @@ class AccountGarmin:
         save_tokens: Callable[[TokenBundle], None],
         now: Callable[[], datetime],
         other_tokens: Callable[[], TokenBundle | None] = lambda: None,
+        save_name: Callable[[str], object] = lambda _: None,
         tell: Tell = to_nobody,
         wire: Callable[..., Wire] = Wire,
     ) -> None:
@@ -85,6 +86,7 @@ class AccountGarmin:
         self._pace = pace
         self._save_tokens = save_tokens
         self._other_tokens = other_tokens
+        self._save_name = save_name
         self._now = now
         self._requests = 0
         self._refused: set[str] = set()
@@ -179,6 +181,8 @@ class AccountGarmin:
     def profile(self) -> GarminProfile:
         """Return who the session belongs to; costs two requests."""
         profile = account_profile(self._ask)
+        if profile.display_name != self._display_name:
+            self._save_name(profile.display_name)
         self._display_name, self._name_is_sure = profile.display_name, True
         return profile
 

@@ -225,6 +225,7 @@ class Opener:
             save_tokens=save,
             now=self.now,
             other_tokens=stored_since,
+            save_name=lambda name: self.credentials.note_display_name(user_id, name),
             tell=self.metrics.request,
         )
 

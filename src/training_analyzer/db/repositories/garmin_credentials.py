@@ -167,6 +167,11 @@ class GarminCredentialsRepository:
         with self._database.write() as db:
             return credentials.change(db, user_id, {"uses_mfa": 1})
 
+    def note_display_name(self, user_id: str, name: str) -> bool:
+        """Remember Garmin's new name for the account; False without credentials."""
+        with self._database.write() as db:
+            return credentials.change(db, user_id, {"garmin_display_name": storable(name)})
+
     def update_sync_config(self, user_id: str, **changes: Any) -> GarminSyncConfig:  # noqa: ANN401 - each field has its own type, checked at run time
         """Change the named fields of a user's configuration; the others keep their value.
 
