@@ -8,6 +8,7 @@ import typer
 from training_analyzer.cli.opening import opened_runtime
 from training_analyzer.cli.options import HIGHEST_PORT, AsJson
 from training_analyzer.cli.printing import print_json, say
+from training_analyzer.cli.signals import leave_at_once
 from training_analyzer.errors import SettingsError
 from training_analyzer.model import User
 from training_analyzer.services.runtime import Runtime
@@ -37,13 +38,15 @@ def serve(
     """
     with opened_runtime(is_service=True) as runtime:
         person = _first(runtime) if user is None else runtime.people.find(user)
-        serve_forever(
+        all_ended = serve_forever(
             runtime,
             host=host or runtime.settings.host,
             port=runtime.settings.port if port is None else port,
             first_user_id=person.user_id if person else None,
             announce=_announcer(person, "Ctrl-C ends it.", as_json=as_json),
         )
+    if not all_ended:
+        leave_at_once()
 
 
 def serve_demo(

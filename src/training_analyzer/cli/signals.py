@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
-from contextlib import contextmanager
+import sys
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING, Final
 
@@ -45,6 +47,18 @@ def interrupted_by_termination() -> Iterator[None]:
 
     with _handled(end):
         yield
+
+
+def leave_at_once() -> None:
+    """End this process now, whatever its threads wait for; what they did is stored.
+
+    Python would wait for each thread that waits for Garmin. Their leases are given back.
+    """
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from training_analyzer.cli.opening import opened_runtime
 from training_analyzer.cli.options import HIGHEST_PORT, AsJson
 from training_analyzer.cli.outcomes import number
 from training_analyzer.cli.printing import print_json, say
-from training_analyzer.cli.signals import asked_to_stop
+from training_analyzer.cli.signals import asked_to_stop, leave_at_once
 from training_analyzer.services.dispatching import refuse_file
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.metrics_server import MetricsServer
@@ -50,7 +50,9 @@ def worker(
             _announce(runtime, metrics, is_working=scheduler.is_running, as_json=as_json)
             stop.wait()
         finally:
-            scheduler.stop()
+            all_ended = scheduler.stop()
+    if not all_ended:
+        leave_at_once()
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Protocol
 from training_analyzer.errors import (
     CoolingDown,
     CredentialsRejected,
+    DatabaseUnusable,
     InternalError,
     LeaseLost,
     NotConnected,
@@ -268,6 +269,8 @@ class SyncService:
                 raise
             except SyncError as error:
                 ended_by = error
+            except DatabaseUnusable:
+                raise
             except Exception as error:  # noqa: BLE001 - a bug must not leave the run open
                 record_bug(lease, error)
                 ended_by = InternalError()

@@ -6,6 +6,7 @@ import logging
 import signal
 import socket
 import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-GRACE_S: Final = 10
+# Ten seconds in all: what is being answered, then the syncs.
+_ANSWERS_S: Final = 2
+_SYNCS_S: Final = 6.0
 _ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what a person may bind to
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
@@ -59,7 +62,7 @@ class WebServer:
                 server_header=False,
                 # X-Forwarded-* could come from anybody.
                 proxy_headers=False,
-                timeout_graceful_shutdown=GRACE_S,
+                timeout_graceful_shutdown=_ANSWERS_S,
             ),
             on_ready=self._ready,
         )
@@ -120,12 +123,14 @@ def serve_forever(
     port: int,
     first_user_id: str | None,
     announce: Callable[[str], None],
-) -> None:
+) -> bool:
     """Serve pages, API and scheduler until SIGTERM or SIGINT; *runtime* stays the caller's.
 
     Once it listens, *announce* gets the address to open: for *first_user_id* with a
-    sign-in link, good once and for ten minutes. Raises `SettingsError` when the port
-    cannot be had, and when the database is moved or replaced under it.
+    sign-in link, good once and for ten minutes. Tells whether every sync ended in time:
+    one that waits for Garmin may hold its thread for a while, and the process with it.
+    Raises `SettingsError` when the port cannot be had, and when the database is moved or
+    replaced under it.
     """
     scheduler = GarminSyncScheduler(runtime)
     links = SignInLinks(runtime.now)
@@ -142,10 +147,14 @@ def serve_forever(
         with Vigil(runtime.database, server.stop):
             server.run()
     finally:
-        scheduler.stop()
         parts: Parts = app.state.parts
-        if not parts.manual.wait(GRACE_S):
+        until = time.monotonic() + _SYNCS_S
+        all_ended = scheduler.stop(_SYNCS_S)
+        if not parts.manual.wait(until - time.monotonic()):
+            all_ended = False
+            runtime.syncs.drop_leases()
             log.warning("A manual sync did not end in time; the next one goes on from there.")
+    return all_ended
 
 
 def _listen(host: str, port: int) -> socket.socket:
