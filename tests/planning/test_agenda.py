@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from training_analyzer.errors import (
     BadRequest,
+    Blocked,
     ForbiddenStream,
     GarminError,
     GarminUnavailable,
@@ -109,6 +110,33 @@ def test_forbidden_stream_is_left_alone_and_the_others_go_on() -> None:
     agenda = Agenda(windows("sleep", "hrv"))
 
     assert asked(agenda, {"sleep": ForbiddenStream()}) == ["sleep", "hrv", "hrv"]
+    assert {failure.code for failure in agenda.failures} == {"forbidden_dataset"}
+
+
+def test_three_refusals_before_any_answer_are_a_block() -> None:
+    """When the first three streams are refused it is Garmin's edge, and no stream is to blame."""
+    names = ("sleep", "hrv", "weight", "vo2max")
+    agenda = Agenda(windows("sleep"))
+    failed: list[Window] = []
+
+    for phase in ((), windows("hrv", "weight", "vo2max")):
+        agenda.add(phase)
+        while window := agenda.take():
+            failed = list(agenda.met(window, ForbiddenStream()))
+
+    assert isinstance(agenda.ended_by, Blocked)
+    assert {window.stream.name for window in failed} == set(names[:3])
+    assert {failure.code for failure in agenda.failures} == {"blocked"}
+    assert agenda.take() is None
+
+
+def test_refusals_after_an_answer_are_the_streams_own() -> None:
+    """Where something was answered, a person simply does not have what is refused."""
+    agenda = Agenda(windows("profile", "sleep", "hrv", "weight", each=1))
+
+    asked(agenda, dict.fromkeys(("sleep", "hrv", "weight"), ForbiddenStream()))
+
+    assert agenda.ended_by is None
     assert {failure.code for failure in agenda.failures} == {"forbidden_dataset"}
 
 

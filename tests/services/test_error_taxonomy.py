@@ -147,6 +147,8 @@ DATA = [
          "failed token_expired invalid stopped", (0, 1, 0), later=ALIVE, keep_password=False),
     at_data("403 JSON of one", "answer", "partial forbidden_dataset valid slot", HRV,
             status=403, body={"message": "Forbidden"}),
+    at_data("403 JSON of all", "answer", "partial blocked valid 15m",
+            status=403, body={"message": "Forbidden"}),
     at_data("privacyProtected", "edit", "partial forbidden_dataset valid slot",
             "/usersummary-service", changes={"privacyProtected": True}),
     at_data("403 page of all", "challenge", "partial blocked valid 15m"),

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from services_stage import account, data_requests, files_of, rows
 
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.errors import (
     CoolingDown,
     CredentialsRejected,
     NotConnected,
     SyncTooSoon,
 )
+from training_analyzer.model import DayState
 
 if TYPE_CHECKING:
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
@@ -137,6 +139,33 @@ def test_forbidden_stream_is_marked_and_left_alone_for_a_week(
     assert (first.status, first.error_code) == ("partial", "forbidden_dataset")
     assert second.status == "completed"
     assert not [p for p in data_requests(garmin, before) if "maxmet" in p and "2026-03-02" in p]
+
+
+def test_fault_18_json_403_on_every_path_is_a_block_and_marks_nothing_unsupported(
+    runtime: Runtime, garmin: SimulatorServer, ada: str, scheduler: GarminSyncScheduler, clock: Any
+) -> None:
+    """When all is refused the run cools down, and after it everything is asked for as ever."""
+    fault = garmin.faults.answer("/", status=403, body={"message": "Forbidden"}, token="di")
+    before = len(garmin.log)
+
+    outcome = scheduler.sync_user(ada)
+
+    credentials = runtime.credentials.get_credentials(ada)
+    assert (outcome.status, outcome.error_code) == ("partial", "blocked")
+    assert outcome.retry_at is not None
+    assert timedelta(minutes=15) <= outcome.retry_at - clock.now <= timedelta(minutes=20)
+    assert {failure.code for failure in outcome.failures} == {"blocked"}
+    assert len(data_requests(garmin, before)) <= 4
+    assert credentials is not None
+    assert credentials.is_valid
+    lines = GarminDataRepository(runtime.database).coverage(ada).days
+    states = {line.state for days in lines.values() for line in days.values()}
+    assert states == {DayState.FAILED}
+
+    garmin.faults.clear(fault)
+    clock.now = outcome.retry_at
+
+    assert scheduler.sync_user(ada, force=True).status == "completed"
 
 
 def test_unreadable_answer_makes_the_run_partial_and_is_asked_again(
