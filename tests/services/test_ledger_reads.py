@@ -59,8 +59,9 @@ def test_run_reads_the_ledger_once_and_once_after_each_walk(stage: Stage) -> Non
 
     with ledger_reads() as first:
         assert stage.sync(garmin).status == "completed"
+    before = garmin.requests
     with ledger_reads() as idle:
-        assert stage.sync(garmin).requests == 1
+        stage.sync(garmin)
 
     assert len(first) <= 4
-    assert len(idle) == 1
+    assert (len(idle), garmin.requests - before) == (1, 1)
