@@ -173,7 +173,7 @@ class GarminCredentials:
 class GarminSyncConfig:
     """A row of `garmin_sync_config`; the field defaults are the documented ones.
 
-    `sync_time` is a time of day in `time_zone`; `sync_weekday` counts from Monday, 0.
+    `sync_time` is a time of day in `timezone`; `sync_weekday` counts from Monday, 0.
     """
 
     user_id: str
@@ -187,7 +187,7 @@ class GarminSyncConfig:
     incremental_sync_days: int = 7
     min_sync_interval_minutes: int = 60
     sync_weekday: int = 0
-    time_zone: str = "UTC"
+    timezone: str = "UTC"
 
     @property
     def groups(self) -> frozenset[Group]:
@@ -201,14 +201,14 @@ class GarminSyncConfig:
 
     @property
     def time_of_day(self) -> time:
-        """`sync_time` as a time of the day in `time_zone`."""
+        """`sync_time` as a time of the day in `timezone`."""
         return time.fromisoformat(self.sync_time)
 
     @property
     def zone(self) -> ZoneInfo:
-        """`time_zone` as this machine knows it; UTC where it does not."""
+        """`timezone` as this machine knows it; UTC where it does not."""
         try:
-            return ZoneInfo(self.time_zone)
+            return ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError):
             return ZoneInfo("UTC")
 

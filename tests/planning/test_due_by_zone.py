@@ -17,7 +17,7 @@ from training_analyzer.planning import next_slot, spread
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-BERLIN = GarminSyncConfig(user_id="ada", time_zone="Europe/Berlin", sync_time="02:30")
+BERLIN = GarminSyncConfig(user_id="ada", timezone="Europe/Berlin", sync_time="02:30")
 ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 FIRST, LAST = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 
@@ -62,7 +62,7 @@ def test_weekly_syncs_come_on_the_chosen_day_of_the_persons_week(weekday: int) -
         sync_frequency="weekly",
         sync_weekday=weekday,
         sync_time="00:10",
-        time_zone="Pacific/Auckland",
+        timezone="Pacific/Auckland",
     )
 
     found = list(slots(config, FIRST, FIRST + timedelta(days=70)))
@@ -74,7 +74,7 @@ def test_weekly_syncs_come_on_the_chosen_day_of_the_persons_week(weekday: int) -
 
 def test_zone_that_this_machine_does_not_know_is_read_as_utc() -> None:
     """A configuration of another machine with newer zones still has a next sync."""
-    config = GarminSyncConfig(user_id="ada", time_zone="Mars/Olympus_Mons")
+    config = GarminSyncConfig(user_id="ada", timezone="Mars/Olympus_Mons")
 
     assert due(config, FIRST) == datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 
@@ -89,7 +89,7 @@ def test_slots_of_a_month_are_one_for_each_local_day(
     zone: str, sync_time: str, start: datetime
 ) -> None:
     """Wherever and whenever, a daily user has one slot on each local day, about a day apart."""
-    config = GarminSyncConfig(user_id="ada", time_zone=zone, sync_time=sync_time)
+    config = GarminSyncConfig(user_id="ada", timezone=zone, sync_time=sync_time)
 
     found = list(slots(config, start, start + timedelta(days=32)))
 
@@ -106,7 +106,7 @@ def test_fault_13_each_local_day_of_every_zone_has_one_slot_through_two_years(
     """In all zones, through each change of the clocks of two years: one slot a local day."""
     step = rounds(23, 1)
     for zone in ZONES[::step]:
-        config = GarminSyncConfig(user_id="ada", time_zone=zone, sync_time="02:30")
+        config = GarminSyncConfig(user_id="ada", timezone=zone, sync_time="02:30")
 
         found = [slot.astimezone(ZoneInfo(zone)).date() for slot in slots(config, FIRST, LAST)]
 

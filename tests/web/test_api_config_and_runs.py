@@ -34,7 +34,7 @@ def test_the_configuration_has_the_documents_defaults(ana: Person) -> None:
         "incremental_sync_days": 7,
         "min_sync_interval_minutes": 60,
         "sync_weekday": 0,
-        "time_zone": "UTC",
+        "timezone": "UTC",
         "next_sync_at": None,
     }
     assert all(

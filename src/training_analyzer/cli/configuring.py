@@ -30,7 +30,7 @@ def config(
 ) -> None:
     """Show a person's sync configuration, or change it, as in sync_frequency=hourly.
 
-    sync_time is a time of day in time_zone. sync_weekday is a name, or a number from 0 for
+    sync_time is a time of day in timezone. sync_weekday is a name, or a number from 0 for
     Monday. Switches take true or false, yes or no, on or off.
     """
     wanted = parse_changes(changes or [])

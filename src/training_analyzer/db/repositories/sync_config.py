@@ -53,7 +53,7 @@ def _checked(field: str, value: object) -> str | int:
         return _frequency(field, value)
     if field == "sync_time":
         return _time(field, value)
-    if field == "time_zone":
+    if field == "timezone":
         return _zone(field, value)
     if field in _RANGES:
         return _in_range(field, value, *_RANGES[field])

@@ -101,6 +101,11 @@ activities: Final = data_table(
     text_("file_state"),
     integer("file_tries"),
     instant("file_tried_at"),
+    # The file that the laps and the track are of: Garmin may give an earlier one again.
+    text_("file_sha256"),
+    # The version that its splits were last asked for, and how often in vain.
+    text_("splits_version"),
+    integer("splits_tries"),
 )
 Index("ix_activities_user_id_start_utc", activities.c.user_id, activities.c.start_utc)
 
@@ -137,6 +142,8 @@ activity_laps: Final = data_table(
     number("ascent_m"),
     number("descent_m"),
     number("calories_kcal"),
+    # `file`, or `splits` where the interface alone tells of laps.
+    text_("source"),
 )
 
 # One row per activity: its recorded columns, each an array of one value per record.

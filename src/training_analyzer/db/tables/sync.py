@@ -1,4 +1,4 @@
-"""People, connections, schedule and history: the document's tables and the ledger's."""
+"""Connections, schedule and history: the document's tables and the ledger's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
@@ -28,17 +27,6 @@ from training_analyzer.db.tables.columns import (
     truth,
 )
 from training_analyzer.db.types import BIG
-
-users: Final = Table(
-    "users",
-    metadata,
-    Column("user_id", Text, primary_key=True),
-    text_("name", null=False),
-    text_("password_hash"),
-    instant("created_at", null=False),
-    UniqueConstraint("name"),
-    sqlite_strict=True,
-)
 
 garmin_credentials: Final = Table(
     "garmin_credentials",
@@ -121,7 +109,9 @@ garmin_sync_config: Final = Table(
     integer("min_sync_interval_minutes", null=False, default=60),
     instant("updated_at", null=False),
     integer("sync_weekday", null=False, default=0),
-    Column("time_zone", Text, nullable=False, server_default=text("'UTC'")),
+    Column("timezone", Text, nullable=False, server_default=text("'UTC'")),
+    # Grows with each change, so that two who change at once notice.
+    integer("version", null=False, default=1),
     truth("auto_sync_enabled"),
     truth("sync_activities"),
     truth("sync_wellness"),
@@ -152,6 +142,12 @@ garmin_sync_history: Final = Table(
     integer("rows_changed", null=False, default=0),
     integer("windows_done", null=False, default=0),
     integer("windows_total"),
+    big("retry_of"),
+    text_("backfill_id"),
+    flag("cancel_requested", default=0),
+    # The configuration that the run followed, as JSON.
+    text_("config_snapshot"),
+    truth("cancel_requested"),
     one_of("sync_type", "manual", "scheduled", "initial"),
     one_of("status", "running", "completed", "partial", "failed"),
     Index("ix_garmin_sync_history_user_id_started_at", "user_id", "started_at"),
@@ -278,6 +274,8 @@ garmin_reparses: Final = Table(
     # The version that read the archive; another one begins anew.
     text_("program", null=False),
     instant("done_at", null=False),
+    # The last activity that was read again of a table that is under way; NULL: it is finished.
+    big("position"),
     PrimaryKeyConstraint("user_id", "data_table"),
     sqlite_strict=True,
 )

@@ -29,7 +29,7 @@ def _known_zone(name: str) -> str:
 class ConfigChange(Strict):
     """Any subset of the configuration; a field left out keeps its value.
 
-    `sync_time` is a time of day in `time_zone`; `sync_weekday` counts from Monday, 0, and
+    `sync_time` is a time of day in `timezone`; `sync_weekday` counts from Monday, 0, and
     is for weekly syncs. The ranges are the repository's, told here so that every wrong
     field is named at once.
     """
@@ -44,7 +44,7 @@ class ConfigChange(Strict):
     incremental_sync_days: Annotated[int, Field(ge=1, le=90)] = 7
     min_sync_interval_minutes: Annotated[int, Field(ge=1, le=10_080)] = 60
     sync_weekday: Annotated[int, Field(ge=0, le=6)] = 0
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
+    timezone: Annotated[str, AfterValidator(_known_zone)] = "UTC"
 
 
 class Config(Answer):
@@ -61,7 +61,7 @@ class Config(Answer):
     incremental_sync_days: int
     min_sync_interval_minutes: int
     sync_weekday: int
-    time_zone: str
+    timezone: str
     next_sync_at: datetime | None
 
 

@@ -41,7 +41,7 @@ class SentForm(BaseModel):
     min_sync_interval_minutes: str = ""
     # A page that was open before these were there does not send them.
     sync_weekday: str | None = None
-    time_zone: str | None = None
+    timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

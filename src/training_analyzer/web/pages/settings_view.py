@@ -19,7 +19,7 @@ _WRONG: Final = {
     "incremental_sync_days": "Write a whole number from 1 to 90.",
     "min_sync_interval_minutes": "Write a whole number from 1 to 10080, which is a week.",
     "sync_weekday": "Choose a day of the week.",
-    "time_zone": "Write a time zone such as Europe/Berlin, or UTC.",
+    "timezone": "Write a time zone such as Europe/Berlin, or UTC.",
 }
 _LABELS: Final = {
     "sync_frequency": "How often",
@@ -28,7 +28,7 @@ _LABELS: Final = {
     "incremental_sync_days": "Look back",
     "min_sync_interval_minutes": "Shortest gap",
     "sync_weekday": "Weekly syncs on",
-    "time_zone": "Time zone",
+    "timezone": "Time zone",
 }
 
 
@@ -54,7 +54,7 @@ class SettingsForm:
                 "incremental_sync_days": str(config.incremental_sync_days),
                 "min_sync_interval_minutes": str(config.min_sync_interval_minutes),
                 "sync_weekday": str(config.sync_weekday),
-                "time_zone": config.time_zone,
+                "timezone": config.timezone,
             }
         )
 

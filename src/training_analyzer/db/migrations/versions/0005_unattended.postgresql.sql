@@ -1,6 +1,6 @@
 ALTER TABLE garmin_sync_config ADD COLUMN sync_weekday INTEGER DEFAULT 0 NOT NULL CONSTRAINT ck_garmin_sync_config_sync_weekday CHECK (sync_weekday BETWEEN 0 AND 6);
 
-ALTER TABLE garmin_sync_config ADD COLUMN time_zone TEXT DEFAULT 'UTC' NOT NULL;
+ALTER TABLE garmin_sync_config ADD COLUMN timezone TEXT DEFAULT 'UTC' NOT NULL;
 
 ALTER TABLE garmin_schedule ADD COLUMN crashes INTEGER DEFAULT 0 NOT NULL;
 
@@ -24,3 +24,13 @@ CREATE TABLE garmin_breakers (
     probing_until TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_garmin_breakers PRIMARY KEY (api, region)
 );
+
+ALTER TABLE activities ADD COLUMN file_sha256 TEXT;
+
+ALTER TABLE activities ADD COLUMN splits_version TEXT;
+
+ALTER TABLE activities ADD COLUMN splits_tries INTEGER;
+
+ALTER TABLE activity_laps ADD COLUMN source TEXT;
+
+ALTER TABLE garmin_reparses ADD COLUMN position BIGINT;
