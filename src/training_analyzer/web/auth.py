@@ -15,15 +15,18 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 
+from training_analyzer.services.callers import SCOPES, Caller, Role
 from training_analyzer.web.guard import LOOPBACK_NAMES, host_name
 from training_analyzer.web.parts import parts_of
-from training_analyzer.web.refusals import InsecureTransport, Unauthenticated
+from training_analyzer.web.refusals import InsecureTransport, InsufficientScope, Unauthenticated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from starlette.responses import Response
+
+    from training_analyzer.services.callers import Scope
 
 LINK_LIFE: Final = timedelta(minutes=10)
 IDLE_LIFE: Final = timedelta(hours=12)
@@ -101,12 +104,38 @@ def _is_alive(session: _Session, now: datetime) -> bool:
     return now - session.seen_at < IDLE_LIFE and now - session.begun_at < LONGEST_LIFE
 
 
-def current_user(request: Request) -> str:
-    """Return the signed-in user's id. Raises `Unauthenticated`."""
+def current_caller(request: Request) -> Caller:
+    """Return who asks. Raises `Unauthenticated`."""
     user_id = parts_of(request).sessions.user(request.cookies.get(_cookie_name(request), ""))
     if user_id is None:
         raise Unauthenticated
-    return user_id
+    return Caller(user_id, Role.USER, SCOPES[Role.USER], session_id=user_id)
+
+
+def current_user(request: Request) -> str:
+    """Return the id of the person who is signed in here. Raises `Unauthenticated`.
+
+    For pages, and for what a program with a key must not do.
+    """
+    caller = current_caller(request)
+    if caller.session_id is None:
+        raise Unauthenticated
+    return caller.user_id
+
+
+def needs(scope: Scope) -> Callable[[Request], str]:
+    """Return the dependency that gives the id of a caller with *scope*.
+
+    It raises `Unauthenticated`, or `InsufficientScope`.
+    """
+
+    def allowed(request: Request) -> str:
+        caller = current_caller(request)
+        if scope not in caller.scopes:
+            raise InsufficientScope(scope)
+        return caller.user_id
+
+    return allowed
 
 
 def sign_in(request: Request, response: Response, user_id: str) -> None:

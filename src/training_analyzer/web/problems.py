@@ -33,6 +33,9 @@ _TITLES: Final = {
     "cross_site_request": "Refused: the request came from another site",
     "forbidden_dataset": "Garmin does not give this data",
     "garmin_unavailable": "Garmin did not answer",
+    "invalid_cursor": "The list has no such place",
+    "stale_version": "It was changed meanwhile",
+    "insufficient_scope": "This key may not do that",
     "insecure_transport": "Not over an open connection",
     "internal": "Something went wrong here",
     "invalid_credentials": "Garmin did not accept this",
@@ -116,7 +119,13 @@ def of_error(error: GarminSyncError, now: datetime) -> Problem:
 
 def of_refusal(refusal: Refusal) -> Problem:
     """Return the problem that a refusal of the web is."""
-    return Problem(refusal.http_status, refusal.code, refusal.detail)
+    return Problem(
+        refusal.http_status,
+        refusal.code,
+        refusal.detail,
+        more=refusal.more,
+        headers=refusal.headers,
+    )
 
 
 def of_http(error: HTTPException) -> Problem:

@@ -7,7 +7,11 @@ line shows them.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Refusal(Exception):
@@ -16,6 +20,9 @@ class Refusal(Exception):
     code: ClassVar[str] = "malformed_request"
     http_status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
     detail: ClassVar[str] = "The request cannot be read."
+    # Members of the answer beside the usual ones, and its headers.
+    more: Mapping[str, object] = MappingProxyType({})
+    headers: Mapping[str, str] = MappingProxyType({})
 
 
 class Unauthenticated(Refusal):
@@ -24,6 +31,38 @@ class Unauthenticated(Refusal):
     code = "unauthenticated"
     http_status = HTTPStatus.UNAUTHORIZED
     detail = "Sign in first, with the link that `garmin-sync serve` prints when it starts."
+
+
+class InsufficientScope(Refusal):
+    """The caller's key may not do this."""
+
+    code = "insufficient_scope"
+    http_status = HTTPStatus.FORBIDDEN
+    detail = "This key may not do that. Use one with the scope that is named."
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(needed)
+        self.more = {"needed": needed}
+
+
+class InvalidCursor(Refusal):
+    """A cursor that is broken, or of another list."""
+
+    code = "invalid_cursor"
+    detail = "The cursor is not of this list with these filters. Begin again without one."
+
+
+class StaleVersion(Refusal):
+    """Somebody else has changed it meanwhile."""
+
+    code = "stale_version"
+    http_status = HTTPStatus.PRECONDITION_FAILED
+    detail = "It was changed meanwhile. Read it again, and save what is still to be changed."
+
+    def __init__(self, current: str) -> None:
+        super().__init__(current)
+        self.more = {"current_etag": current}
+        self.headers = {"ETag": current}
 
 
 class BadLink(Refusal):

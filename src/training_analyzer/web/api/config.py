@@ -9,7 +9,7 @@ from zoneinfo import available_timezones
 from fastapi import APIRouter
 from pydantic import AfterValidator, Field
 
-from training_analyzer.web.api.words import Answer, Strict, UserId, Web
+from training_analyzer.web.api.words import Answer, Strict, SyncReader, SyncWriter, Web
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncConfig
@@ -66,13 +66,13 @@ class Config(Answer):
 
 
 @router.get("/sync-config")
-def sync_config(user_id: UserId, web: Web) -> Config:
+def sync_config(user_id: SyncReader, web: Web) -> Config:
     """Return the caller's configuration."""
     return _answer(web, web.runtime.syncs.config(user_id))
 
 
 @router.put("/sync-config")
-def change_sync_config(change: ConfigChange, user_id: UserId, web: Web) -> Config:
+def change_sync_config(change: ConfigChange, user_id: SyncWriter, web: Web) -> Config:
     """Change the fields that are given and return the whole configuration."""
     changed = change.model_dump(exclude_unset=True)
     return _answer(web, web.runtime.credentials.update_sync_config(user_id, **changed))

@@ -8,7 +8,7 @@ from typing import Literal
 from fastapi import APIRouter
 
 from training_analyzer.services.leaving import WHAT_IS_GONE, WHAT_STAYS
-from training_analyzer.web.api.words import Answer, UserId, Web
+from training_analyzer.web.api.words import Answer, CredentialsWriter, SyncReader, Web
 from training_analyzer.web.connection import Connection, State, connection_of
 from training_analyzer.web.refusals import NothingToDelete
 
@@ -47,14 +47,14 @@ class Deleted(Answer):
 
 
 @router.get("/credentials/status")
-def credentials_status(user_id: UserId, web: Web) -> ConnectionStatus:
+def credentials_status(user_id: SyncReader, web: Web) -> ConnectionStatus:
     """Tell how the connection stands; without one it says so, and is no error."""
     return _status(connection_of(web.runtime, user_id))
 
 
 @router.delete("/credentials")
 def delete_credentials(
-    user_id: UserId, web: Web, data: Literal["keep", "delete"] = "keep"
+    user_id: CredentialsWriter, web: Web, data: Literal["keep", "delete"] = "keep"
 ) -> Deleted:
     """Disconnect; with `data=delete` everything that was synced goes, too."""
     if not web.runtime.connections.disconnect(user_id, delete_data=data == "delete"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Query, Response, status
 
 from training_analyzer.model import RunStatus
-from training_analyzer.web.api.words import Answer, Strict, UserId, Web
+from training_analyzer.web.api.words import Answer, Strict, SyncReader, SyncWriter, Web
 from training_analyzer.web.history import details_of, run_of, windows_total
 from training_analyzer.web.refusals import NotFound
 
@@ -91,7 +91,9 @@ class History(Answer):
 
 
 @router.post("/sync/trigger", status_code=status.HTTP_202_ACCEPTED)
-def trigger(user_id: UserId, web: Web, response: Response, asked: Trigger | None = None) -> Started:
+def trigger(
+    user_id: SyncWriter, web: Web, response: Response, asked: Trigger | None = None
+) -> Started:
     """Start a sync now; it goes on after the answer."""
     del asked  # read only so that unknown fields are refused
     sync_id = web.manual.start(user_id)
@@ -110,7 +112,7 @@ def trigger(user_id: UserId, web: Web, response: Response, asked: Trigger | None
 
 
 @router.get("/sync/status")
-def sync_status(user_id: UserId, web: Web) -> SyncStatus:
+def sync_status(user_id: SyncReader, web: Web) -> SyncStatus:
     """Tell whether a sync of the caller runs and how the newest run stands."""
     newest = web.runtime.credentials.get_sync_history(user_id, limit=1)
     if not newest:
@@ -120,7 +122,7 @@ def sync_status(user_id: UserId, web: Web) -> SyncStatus:
 
 
 @router.get("/sync-status/{sync_id}")
-def run_status(sync_id: int, user_id: UserId, web: Web, response: Response) -> RunState:
+def run_status(sync_id: int, user_id: SyncReader, web: Web, response: Response) -> RunState:
     """Tell how one run of the caller stands; another's run is not found."""
     run = run_of(web.runtime, user_id, sync_id)
     if run is None:
@@ -132,7 +134,7 @@ def run_status(sync_id: int, user_id: UserId, web: Web, response: Response) -> R
 
 @router.get("/sync-history")
 def sync_history(
-    user_id: UserId, web: Web, limit: Annotated[int, Query(ge=1, le=200)] = 50
+    user_id: SyncReader, web: Web, limit: Annotated[int, Query(ge=1, le=200)] = 50
 ) -> History:
     """Return the caller's runs, newest first."""
     runs = web.runtime.credentials.get_sync_history(user_id, limit=limit)

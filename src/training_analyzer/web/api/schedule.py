@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fastapi import APIRouter
 
-from training_analyzer.web.api.words import Answer, UserId, Web
+from training_analyzer.web.api.words import Answer, SyncReader, Web
 
 router = APIRouter()
 
@@ -21,7 +21,7 @@ class SchedulerStatus(Answer):
 
 
 @router.get("/scheduler/status")
-def scheduler_status(user_id: UserId, web: Web) -> SchedulerStatus:
+def scheduler_status(user_id: SyncReader, web: Web) -> SchedulerStatus:
     """Tell whether the scheduler runs and when it syncs the caller next."""
     config = web.runtime.syncs.config(user_id)
     return SchedulerStatus(

@@ -13,7 +13,14 @@ from pydantic import Field, SecretStr
 
 from training_analyzer.model import Kind, Region
 from training_analyzer.services.connections import Connected, MfaPending
-from training_analyzer.web.api.words import Answer, Email, ShortSecret, Strict, UserId, Web
+from training_analyzer.web.api.words import (
+    Answer,
+    CredentialsWriter,
+    Email,
+    ShortSecret,
+    Strict,
+    Web,
+)
 
 if TYPE_CHECKING:
     from training_analyzer.web.parts import Parts
@@ -80,7 +87,7 @@ class CodeWanted(Answer):
 
 @router.post("/credentials", status_code=status.HTTP_201_CREATED)
 def connect_password(
-    login: PasswordLogin, user_id: UserId, web: Web, response: Response
+    login: PasswordLogin, user_id: CredentialsWriter, web: Web, response: Response
 ) -> Saved | CodeWanted:
     """Sign in to Garmin; 201 when connected, 202 when Garmin wants a code."""
     entered = web.runtime.connections.connect_password(
@@ -102,14 +109,14 @@ def connect_password(
 
 
 @router.post("/credentials/mfa")
-def finish_mfa(given: MfaCode, user_id: UserId, web: Web) -> Saved:
+def finish_mfa(given: MfaCode, user_id: CredentialsWriter, web: Web) -> Saved:
     """Complete the login that waits for a code; three wrong ones end it."""
     code = given.code.get_secret_value()
     return _saved(web, web.runtime.connections.finish_mfa(user_id, code))
 
 
 @router.put("/credentials/tokens", status_code=status.HTTP_201_CREATED)
-def connect_token(token: SessionToken, user_id: UserId, web: Web) -> Saved:
+def connect_token(token: SessionToken, user_id: CredentialsWriter, web: Web) -> Saved:
     """Connect with a token, which is renewed at once, or a ticket, which is good for one use."""
     connections = web.runtime.connections
     connect = connections.connect_token if token.kind == "token" else connections.connect_ticket
@@ -123,7 +130,7 @@ def connect_token(token: SessionToken, user_id: UserId, web: Web) -> Saved:
 
 
 @router.put("/credentials/personal-key", status_code=status.HTTP_201_CREATED)
-def connect_personal_key(key: PersonalKey, user_id: UserId, web: Web) -> Saved:
+def connect_personal_key(key: PersonalKey, user_id: CredentialsWriter, web: Web) -> Saved:
     """Connect with a Personal API key, which Garmin checks first; it may join a session."""
     entered = web.runtime.connections.connect_personal_key(
         user_id, key.api_key.get_secret_value(), replace_data=key.replace_data

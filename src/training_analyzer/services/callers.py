@@ -1,0 +1,43 @@
+"""Who asks, and what they may do: a person in a browser, or a program with a key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Role(StrEnum):
+    """What a person is on this server."""
+
+    USER = "user"
+    ADMIN = "admin"
+
+
+class Scope(StrEnum):
+    """What a caller may do. A session has all of its person's scopes, a key those it was given."""
+
+    SYNC_READ = "sync:read"
+    SYNC_WRITE = "sync:write"
+    DATA_READ = "data:read"
+    CREDENTIALS_WRITE = "credentials:write"
+    ADMIN = "admin"
+
+
+_OF_EVERYBODY: Final = frozenset(Scope) - {Scope.ADMIN}
+SCOPES: Final = {Role.USER: _OF_EVERYBODY, Role.ADMIN: frozenset(Scope)}
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose request it is. One of `session_id` and `key_id` is set.
+
+    `is_fresh` says that the person proved who they are a short while ago.
+    """
+
+    user_id: str
+    role: Role
+    scopes: frozenset[Scope]
+    session_id: str | None = None
+    key_id: str | None = None
+    is_fresh: bool = False

@@ -1,0 +1,71 @@
+"""Lists in pages: opaque cursors that belong to one list and its filters, and `Link` headers."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Query
+from pydantic import Field
+
+from training_analyzer.web.refusals import InvalidCursor
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+MOST = 200
+DEFAULT = 50
+_LONGEST = 512
+
+type Limit = Annotated[int, Query(ge=1, le=MOST)]
+type GivenCursor = Annotated[str | None, Query(max_length=_LONGEST)]
+type NextCursor = Annotated[str | None, Field(description="Null at the end of the list.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursors:
+    """The cursors of one list: *what* names it, *who* asks, *filters* what is left out."""
+
+    what: str
+    who: str
+    filters: Mapping[str, object]
+
+    def read(self, cursor: str | None) -> list[str | int] | None:
+        """Return the sort key after which the page begins; None for the first page.
+
+        Raises `InvalidCursor` for one that is broken, of another list, person or filter.
+        """
+        if cursor is None:
+            return None
+        try:
+            parts: list[str | int] = list(
+                json.loads(base64.urlsafe_b64decode(cursor.encode("ascii")))
+            )
+            seal, *key = parts
+        except (ValueError, TypeError, binascii.Error):
+            raise InvalidCursor from None
+        if seal != self._seal() or not all(isinstance(part, str | int) for part in key):
+            raise InvalidCursor
+        return key
+
+    def after(self, key: Sequence[str | int]) -> str:
+        """Return the cursor of the page that begins after the row with the sort key *key*."""
+        return base64.urlsafe_b64encode(json.dumps([self._seal(), *key]).encode()).decode()
+
+    def _seal(self) -> str:
+        told = json.dumps([self.what, self.who, sorted(self.filters.items())], default=str)
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def link_next(request: Request, response: Response, cursor: str | None) -> None:
+    """Tell the address of the next page in the `Link` header, where there is one."""
+    if cursor is not None:
+        following = request.url.include_query_params(cursor=cursor)
+        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'

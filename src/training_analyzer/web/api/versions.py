@@ -1,0 +1,41 @@
+"""Entity tags: what has not changed is not sent again, and what has is not overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Header, Response
+from starlette.status import HTTP_304_NOT_MODIFIED
+
+from training_analyzer.web.refusals import StaleVersion
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+type IfMatch = Annotated[str | None, Header(max_length=1024)]
+type IfNoneMatch = Annotated[str | None, Header(max_length=1024)]
+
+
+def etag_of(*versions: object) -> str:
+    """Return the strong entity tag of something with these versions."""
+    digest = hashlib.sha256(json.dumps(versions, default=str).encode()).hexdigest()
+    return f'"{digest[:32]}"'
+
+
+def refuse_stale(etag: str, if_match: str | None) -> None:
+    """Raise `StaleVersion` unless *if_match* is absent, `*`, or names *etag*."""
+    if if_match is None or if_match.strip() == "*":
+        return
+    if etag not in {tag.strip() for tag in if_match.split(",")}:
+        raise StaleVersion(etag)
+
+
+def answered(body: BaseModel, etag: str, if_none_match: str | None) -> Response:
+    """Return *body* under *etag*, or 304 without a body when the caller has it."""
+    headers = {"ETag": etag}
+    known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
+    if etag in known or "*" in known:
+        return Response(status_code=HTTP_304_NOT_MODIFIED, headers=headers)
+    return Response(body.model_dump_json(), media_type="application/json", headers=headers)
