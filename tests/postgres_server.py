@@ -96,15 +96,22 @@ def _url() -> Iterator[str]:
     if configured := os.environ.get("TEST_POSTGRES_URL"):
         yield configured
         return
+    with wheel_server() as server:
+        url = str(server.get_uri(database="postgres", driver="psycopg"))
+        _make_careless(url)
+        yield url
+
+
+@contextmanager
+def wheel_server() -> Iterator[Any]:
+    """Give a server out of the wheel, as the wheel's own object."""
     # Directly under the temporary directory: as root, the wheel opens every parent
     # directory of its data to everybody, and a socket's path must be short.
     data = tempfile.mkdtemp(prefix="gs-pg-")
     runtime = tempfile.mkdtemp(prefix="gs-run-")
     server = _wheel(runtime).get_server(data, cleanup_mode="delete")
-    url = str(server.get_uri(database="postgres", driver="psycopg"))
-    _make_careless(url)
     try:
-        yield url
+        yield server
     finally:
         server.cleanup()
         for folder in (data, runtime):
