@@ -33,7 +33,8 @@ TABLES: Final = {
     "garmin_credentials": "A person's link to one Garmin account; e-mail and password encrypted.",
     "garmin_secrets": "Every other secret of a connection: tokens and keys, encrypted.",
     "garmin_sync_config": "What a person wants synced, and when. No row means the defaults.",
-    "garmin_sync_history": "One row for each run, the running one included.",
+    "garmin_sync_history": "One row for each run, the running one included, for two years; "
+    "the last that completed stays longer.",
     "garmin_schedule": "When a person is due, and which worker syncs them now.",
     "garmin_coverage": "The ledger: what is known of each stream on each day.",
     "garmin_payloads": "The raw archive: Garmin's answers as they came, compressed.",

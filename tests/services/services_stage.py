@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, Final
 
+from pydantic import SecretStr
 from sqlalchemy import select
 
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.db.repositories.leases import LeasesRepository
+from training_analyzer.db.repositories.passes import PassesRepository
 from training_analyzer.db.tables import metadata
 from training_analyzer.services.connections import Connected
+from training_analyzer.services.garmin_scheduler import TICK_S, GarminSyncScheduler
+from training_analyzer.services.owner import process_name
+from training_analyzer.services.runtime import build_runtime
+from training_analyzer.services.sync import Limits, SyncService
+from training_analyzer.settings import Settings
+from training_analyzer.simulator.athletes import demo_athletes
+from training_analyzer.simulator.memory import SimulatedGarmin
+from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
+
+    from fake_clock import FakeClock
 
     from training_analyzer.db import Database
+    from training_analyzer.errors import GarminError
+    from training_analyzer.model import GarminSyncHistory
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import Account, SimulatorServer
 
+TICK: Final = timedelta(seconds=TICK_S)
 DATA_TABLES = (
     "profiles",
     "activities",
@@ -107,3 +128,81 @@ class Inline:
         """Stop running anybody; nothing can be left over."""
         self.run = None
         return grace_s > 0
+
+
+class Paper:
+    """The real service on a clock set by hand: only Garmin is in memory, and nobody waits.
+
+    `silence` is the error that every connection answers, None while Garmin is well.
+    """
+
+    def __init__(self, url: str, key: str, clock: FakeClock) -> None:
+        settings = Settings(encryption_key=SecretStr(key), database_url=url)
+        built = build_runtime(settings, now=clock)
+        self.clock = clock
+        self.silence: GarminError | None = None
+        self.opened: list[SimulatedGarmin] = []
+        self.dispatcher = Inline()
+        syncs = SyncService(
+            credentials=built.credentials,
+            schedule=built.schedule,
+            leases=LeasesRepository(built.database),
+            breakers=built.breakers,
+            metrics=built.metrics,
+            data=GarminDataRepository(built.database),
+            passes=PassesRepository(built.database),
+            open_connection=self._open,
+            owner=process_name(),
+            limits=Limits(),
+            now=clock,
+        )
+        self.runtime = replace(built, syncs=syncs, dispatcher=self.dispatcher)
+        self.scheduler = GarminSyncScheduler(self.runtime)
+        self.dispatcher.start(self.scheduler._work)
+        self._athlete = demo_athletes(7, clock.now.date())[2]
+
+    @property
+    def requests(self) -> int:
+        """How many requests were made so far."""
+        return sum(each.requests for each in self.opened)
+
+    def connect(self, user_id: str, **config: Any) -> str:
+        """Have a connected user who wants one day of activities."""
+        self.runtime.credentials.save_credentials(user_id, "sealed e-mail", "sealed password")
+        self.runtime.credentials.update_sync_config(
+            user_id,
+            **{
+                "initial_sync_days": 1,
+                "incremental_sync_days": 1,
+                "sync_wellness": False,
+                "sync_fitness_metrics": False,
+                **config,
+            },
+        )
+        return user_id
+
+    def runs(self, user_id: str) -> list[GarminSyncHistory]:
+        """Return the user's runs, the newest first."""
+        return self.runtime.credentials.get_sync_history(user_id, limit=1000)
+
+    def tick(self, at: datetime | None = None) -> None:
+        """Tick now, or at the instant *at*."""
+        self.clock.now = at or self.clock.now
+        self.scheduler.tick()
+
+    def live(self, until: datetime) -> None:
+        """Tick every 15 s until *until*; times at which nobody is due are left out."""
+        while self.clock.now < until:
+            self.tick()
+            due = self.runtime.schedule.next_due() or until
+            ticks = max(1, math.ceil((min(due, until) - self.clock.now) / TICK))
+            self.clock.now += ticks * TICK
+
+    def _open(self, _user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:
+        assert not session_is_dead
+        made = SimulatedGarmin(self._athlete, now=self.clock.now)
+        if self.silence is not None:
+            for stream in CATALOG:
+                made.refuses(stream.name, self.silence)
+        self.opened.append(made)
+        return made

@@ -67,6 +67,15 @@ class Breaker:
                 return self._opened(now)
         return replace(self, failures=self.failures + 1)
 
+    def seen_at(self, now: datetime) -> Breaker:
+        """Return it with no rest longer than there is, for a clock that was set back."""
+        rest, probe = self.open_until, self.probing_until
+        return replace(
+            self,
+            open_until=min(rest, now + LONGEST_REST) if rest else None,
+            probing_until=min(probe, now + PROBE_TIME) if probe else None,
+        )
+
     def _opened(self, now: datetime) -> Breaker:
         rest: timedelta = FIRST_REST * 2 ** min(self.openings, 5)
         return Breaker(

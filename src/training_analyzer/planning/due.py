@@ -47,11 +47,11 @@ def next_slot(
 
     Hourly slots lie on the hour, daily ones at `sync_time` in the configuration's zone,
     weekly ones at that time on `sync_weekday`. A slot within the shortest interval after
-    *last_started* is left out.
+    *last_started* is left out; one that lies ahead is of a clock that was set back since.
     """
     offset = spread(config.user_id)
     earliest = now
-    if last_started is not None:
+    if last_started is not None and last_started <= now:
         earliest = max(earliest, last_started + config.min_interval - SLOT_GRACE)
     return _slot_after(config, earliest - offset) + offset
 
@@ -103,11 +103,14 @@ def too_soon_until(
     """Return when a manual sync is possible again, or None when it is possible now."""
     if last_success is None or last_success.completed_at is None:
         return None
+    if last_success.completed_at > now:
+        # The clock was set back since: how long ago that was, nobody knows.
+        return None
     again = last_success.completed_at + config.min_interval
     return again if again > now else None
 
 
-def after_run(
+def after_run(  # noqa: PLR0913 - what decides, each named
     config: GarminSyncConfig,
     outcome: SyncOutcome,
     *,
@@ -116,11 +119,14 @@ def after_run(
     started_at: datetime,
     attempt: int,
     max_retries: int,
+    rests_until: datetime | None = None,
 ) -> NextDue:
     """Return when the user runs next after *outcome*.
 
     *reaction* is that of the worst error, None when there was none. *attempt* counts
-    the runs of this due sync, this one included.
+    the runs of this due sync, this one included. *rests_until* is set when Garmin was
+    silent and nobody asks it before: that outage is everybody's, so the run is made up for
+    as soon as Garmin answers, and does not count.
     """
     regular = next_slot(config, now=now, last_started=started_at)
     slot = regular if config.auto_sync_enabled else None
@@ -134,6 +140,8 @@ def after_run(
             return NextDue(due_at, retry_at, attempt=0 if outcome.rows_changed else attempt)
         case Reaction.END if outcome.error_code == "cancelled":
             return NextDue(now)
+        case Reaction.BACK_OFF if rests_until is not None and slot is not None:
+            return NextDue(rests_until, attempt=attempt - 1)
         case Reaction.BACK_OFF | Reaction.END if attempt <= max_retries and slot is not None:
             retry = now + back_off(config.user_id, attempt)
             return NextDue(retry, attempt=attempt) if retry < slot else NextDue(slot)

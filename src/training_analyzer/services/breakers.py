@@ -65,12 +65,15 @@ class Breakers:
         if circuit in self.all():
             self.repository.close(circuit)
 
-    def ended(self, circuit: Circuit, error: SyncError | None) -> None:
-        """Take note of how a run ended: with *error*, or by itself."""
+    def ended(self, circuit: Circuit, error: SyncError | None) -> datetime | None:
+        """Take note of how a run ended: with *error*, or by itself.
+
+        Returns until when nobody asks now, where the run met that silence, too.
+        """
         if error is None or (isinstance(error, GarminError) and not isinstance(error, _SILENCE)):
             self.answered(circuit)
         if not isinstance(error, _SILENCE):
-            return
+            return None
         now = self.now()
         after = self.repository.change(circuit, lambda before: before.after_failure(now))
         if after.state(now) is BreakerState.OPEN and after.open_until is not None:
@@ -80,6 +83,13 @@ class Breakers:
                 circuit.region,
                 after.open_until.isoformat(timespec="seconds"),
             )
+        return after.refused_until(now)
+
+    def set_back(self) -> None:
+        """Let no part rest longer than the longest rest, now that the clock was set back."""
+        now = self.now()
+        for circuit in self.all():
+            self.repository.change(circuit, lambda before: before.seen_at(now))
 
 
 def circuit_of(credentials: GarminCredentials) -> Circuit:

@@ -101,6 +101,7 @@ class GarminSyncScheduler:
         """
         now = self._runtime.now()
         schedule = self._runtime.schedule
+        self._runtime.timekeeping.saw(now)
         due: list[str] = []
         if self._runtime.pauses.since() is None:
             for user_id in schedule.unscheduled():

@@ -51,6 +51,7 @@ from training_analyzer.services.reparsing import Reparsing
 from training_analyzer.services.rotation import Rotation
 from training_analyzer.services.samples import Samples
 from training_analyzer.services.sync import Limits, SyncService
+from training_analyzer.services.timekeeping import Timekeeping
 from training_analyzer.services.users import People
 from training_analyzer.services.vault import Vault
 from training_analyzer.services.watching import Watching
@@ -83,6 +84,7 @@ class Runtime:
     keep_alive: KeepAlive
     breakers: Breakers
     pauses: Pauses
+    timekeeping: Timekeeping
     dispatcher: Dispatcher
     keys: Rotation
     exports: Exports
@@ -177,6 +179,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         reading=Reading(ReadingRepository(database)),
         breakers=breakers,
         pauses=Pauses(schedule, PausesRepository(database), syncs, now),
+        timekeeping=Timekeeping(schedule, leases, breakers, syncs),
         keep_alive=KeepAlive(leases, secrets, opener, owner, now, time.sleep),
         dispatcher=dispatcher_for(settings, database),
         keys=Rotation(

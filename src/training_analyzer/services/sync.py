@@ -275,9 +275,8 @@ class SyncService:
                 record_bug(lease, error)
                 ended_by = InternalError()
         ended_by = ended_by or run.ended_by
-        if circuit is not None:
-            self._breakers.ended(circuit, ended_by)
-        return self._finish(lease, run, ended_by, started_at, credentials)
+        rests_until = self._breakers.ended(circuit, ended_by) if circuit else None
+        return self._finish(lease, run, ended_by, started_at, credentials, rests_until)
 
     def _open_and_walk(
         self, run: Run, lease: Lease, config: GarminSyncConfig, span: Span | None
@@ -306,6 +305,7 @@ class SyncService:
         ended_by: SyncError | None,
         started_at: datetime,
         used: GarminCredentials | None,
+        rests_until: datetime | None,
     ) -> SyncOutcome:
         """Close the run, say when the next one is due, and what the credentials proved.
 
@@ -324,6 +324,7 @@ class SyncService:
             started_at=started_at,
             attempt=lease.attempt,
             max_retries=self._limits.max_retries,
+            rests_until=rests_until,
         )
         self._leases.finish(lease, outcome, due, now=now)
         if reaction is Reaction.STOP_THE_CLOCK:
@@ -336,7 +337,7 @@ class SyncService:
             )
         elif outcome.status is RunStatus.COMPLETED:
             self._credentials.update_validation_status(lease.user_id, is_valid=True)
-        self._metrics.run_ended(outcome, (now - started_at).total_seconds())
+        self._metrics.run_ended(outcome, max(0.0, (now - started_at).total_seconds()))
         log.info(
             "Run %d of user %s: %s, %d requests, %d rows changed.",
             lease.run_id,

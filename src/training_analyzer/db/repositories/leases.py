@@ -14,6 +14,7 @@ from sqlalchemy import and_, case, select, true, update
 from training_analyzer.db.repositories.runs import (
     close_interrupted,
     close_run,
+    forget_old_runs,
     has_run,
     open_run,
 )
@@ -145,7 +146,8 @@ class LeasesRepository:
         """Close the run of *lease* and set when its user is next due.
 
         Raises `LeaseLost`, and changes nothing, when a newer claim holds the user. A
-        sync that was asked for while this one ran makes the user due at once.
+        sync that was asked for while this one ran makes the user due at once. Runs of the
+        user that are older than two years go, except the last that completed.
         """
         with self._database.write() as db:
             if not hold(db, lease, until=now):
@@ -171,6 +173,21 @@ class LeasesRepository:
                 )
             )
             close_run(db, lease, outcome, now=now)
+            forget_old_runs(db, lease.user_id, now=now)
+
+    def shorten(self, until: datetime) -> int:
+        """Let no lease end later than *until*; return how many would have.
+
+        For a clock that was set back. The fences stay: a holder that is alive prolongs its
+        lease by the present clock, and one that is gone is not waited for until the old one.
+        """
+        with self._database.write() as db:
+            shortened = db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.lease_until > until)
+                .values(lease_until=until)
+            )
+        return shortened.rowcount
 
     def disown(self, user_id: str) -> None:
         """Make whoever syncs the user write nothing more; the next may begin once they noticed.

@@ -7,9 +7,10 @@ A run that lost its process is closed by the next claim, never left `running`.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from training_analyzer.db.tables import garmin_sync_history
 from training_analyzer.model import RunStatus
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from training_analyzer.model import Lease, SyncOutcome, SyncType
 
+# How long a finished run stays in the history.
+KEPT_FOR: Final = timedelta(days=731)
 MESSAGE = (
     "The sync was interrupted. What it had saved is kept, and the next run goes on from there."
 )
@@ -98,6 +101,26 @@ def close_run(db: Connection, lease: Lease, outcome: SyncOutcome, *, now: dateti
             error_message=outcome.error_message,
             error_details=_details(outcome),
         )
+    )
+
+
+def forget_old_runs(db: Connection, user_id: str, *, now: datetime) -> None:
+    """Delete the user's runs that began more than two years ago, but the last that completed."""
+    last_completed = (
+        select(garmin_sync_history.c.id)
+        .where(
+            garmin_sync_history.c.user_id == user_id,
+            garmin_sync_history.c.status == RunStatus.COMPLETED.value,
+        )
+        .order_by(garmin_sync_history.c.started_at.desc(), garmin_sync_history.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    db.execute(
+        delete(garmin_sync_history)
+        .where(garmin_sync_history.c.user_id == user_id)
+        .where(garmin_sync_history.c.started_at < now - KEPT_FOR)
+        .where(garmin_sync_history.c.id.is_distinct_from(last_completed))
     )
 
 

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, not_, or_, select, true, update
+from sqlalchemy import and_, func, not_, or_, select, true, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.breakers import asks
@@ -18,10 +18,10 @@ from training_analyzer.db.tables import (
     garmin_schedule,
     garmin_sync_config,
 )
-from training_analyzer.model import SyncType
+from training_analyzer.model import Frequency, SyncType
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Connection
@@ -163,6 +163,52 @@ class ScheduleRepository:
             ).where(*(not_(asks(circuit)) for circuit in resting))
         with self._database.read() as db:
             return [row.user_id for row in db.execute(found)]
+
+    def ahead(self, of: Mapping[Frequency, datetime], *, now: datetime) -> list[tuple[str, bool]]:
+        """Return who is due later than *of* their frequency, and whether by a regular slot.
+
+        Whoever is due by request, or for the first time, was due when it was written: of
+        those all that are due later than *now* are returned. Parked users are left out.
+        """
+        frequency = func.coalesce(garmin_sync_config.c.sync_frequency, Frequency.DAILY.value)
+        is_regular = garmin_schedule.c.reason == SyncType.SCHEDULED.value
+        too_far = or_(
+            *(
+                and_(frequency == each.value, garmin_schedule.c.due_at > until)
+                for each, until in of.items()
+            )
+        )
+        found = (
+            select(garmin_schedule.c.user_id, garmin_schedule.c.reason)
+            .outerjoin(
+                garmin_sync_config, garmin_sync_config.c.user_id == garmin_schedule.c.user_id
+            )
+            .where(garmin_schedule.c.due_at > now, or_(not_(is_regular), too_far))
+            .where(or_(garmin_schedule.c.parked_at.is_(None), garmin_schedule.c.parked_at > now))
+        )
+        with self._database.read() as db:
+            return [
+                (row.user_id, row.reason == SyncType.SCHEDULED.value) for row in db.execute(found)
+            ]
+
+    def bring_forward(self, user_id: str, due_at: datetime) -> bool:
+        """Make a user who is due later due at *due_at*; `not_before` still holds."""
+        with self._database.write() as db:
+            brought = db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id, garmin_schedule.c.due_at > due_at)
+                .values(due_at=due_at)
+            )
+        return brought.rowcount == 1
+
+    def limit_waits(self, until: datetime) -> None:
+        """Let nobody wait for Garmin longer than *until*."""
+        with self._database.write() as db:
+            db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.not_before > until)
+                .values(not_before=until)
+            )
 
     def next_due(self) -> datetime | None:
         """Return the earliest due time of all users, or None."""

@@ -151,6 +151,10 @@ garmin_sync_history: Final = Table(
     one_of("sync_type", "manual", "scheduled", "initial"),
     one_of("status", "running", "completed", "partial", "failed"),
     Index("ix_garmin_sync_history_user_id_started_at", "user_id", "started_at"),
+    # The last that completed, also of somebody none of whose runs did for a year.
+    Index(
+        "ix_garmin_sync_history_user_id_status_started_at", "user_id", "status", "started_at", "id"
+    ),
     # At most one running row per user, said by the database and not by a look before.
     Index(
         "uq_garmin_sync_history_running",

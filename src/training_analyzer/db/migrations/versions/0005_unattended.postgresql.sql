@@ -34,3 +34,5 @@ ALTER TABLE activities ADD COLUMN splits_tries INTEGER;
 ALTER TABLE activity_laps ADD COLUMN source TEXT;
 
 ALTER TABLE garmin_reparses ADD COLUMN position BIGINT;
+
+CREATE INDEX ix_garmin_sync_history_user_id_status_started_at ON garmin_sync_history (user_id, status, started_at, id);
