@@ -22,12 +22,13 @@ from training_analyzer.errors import DatabaseUnusable
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.pool import ConnectionPoolEntry
 
 _OLDEST_SQLITE: Final = (3, 37)  # the first with STRICT tables
 # How long a writer waits for another program that holds an SQLite file.
 BUSY_TIMEOUT: Final = timedelta(seconds=15)
+_MOST_MEETINGS: Final = 100
 _WRONG_URL: Final = "DATABASE_URL must be sqlite:///PATH, the path of a file, or postgresql://..."
 
 
@@ -114,9 +115,9 @@ def _prepare_sqlite(
     # Transactions are begun by `_begin_sqlite`, not by the driver's guesses.
     connection.isolation_level = None
     cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={busy_timeout // timedelta(milliseconds=1)}")
+    _keep_log(cursor)
     for pragma in (
-        f"busy_timeout={busy_timeout // timedelta(milliseconds=1)}",
-        "journal_mode=WAL",
         # NORMAL loses acknowledged commits in a power cut: leases and new tokens among them.
         "synchronous=FULL",
         "foreign_keys=ON",
@@ -124,6 +125,25 @@ def _prepare_sqlite(
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_log(cursor: DBAPICursor) -> None:
+    """Switch to a write-ahead log, which the file then has for good.
+
+    Of processes that meet at a new file one switches, and the others are refused at once,
+    whatever the timeout. An empty transaction does wait for its turn; then the file has its log.
+    """
+    for _ in range(_MOST_MEETINGS):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+        else:
+            return
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("COMMIT")
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
