@@ -35,7 +35,7 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
 
 
 @pytest.mark.torture
-@pytest.mark.parametrize(("kind", "some", "least"), [("statements", 4, 300), ("calls", 3, 400)])
+@pytest.mark.parametrize(("kind", "some", "least"), [("statements", 4, 250), ("calls", 3, 400)])
 def test_fault_43_killed_migration_is_taken_up(
     tmp_path: Path, rounds: Callable[[int, int], int], kind: str, some: int, least: int
 ) -> None:
@@ -75,7 +75,7 @@ def test_fault_43_killed_migration_of_postgresql_is_taken_up(
     with ExitStack() as stack:
         urls = [
             stack.enter_context(postgres_server.database(migrated=False))
-            for _ in range(rounds(2, 150) + 1)
+            for _ in range(rounds(2, 60) + 1)
         ]
 
         found = told_by("killed_migrations.py", tmp_path, SEED, "postgresql", *urls)

@@ -43,6 +43,7 @@ def test_fault_05_full_disk_is_told_and_heals(
     for level in found["levels"]:
         assert level["problems"] == [], level
         # The history tells the reason while the disk is full, and the person stays due.
+        assert level["again"] in {*told, "completed:"}, level
         if level["first"] != "completed:":
             assert level["again"] in told, level
             for status, details, _ in level["history"]:

@@ -20,7 +20,7 @@ from training_analyzer.db.repositories.runs import (
 )
 from training_analyzer.db.repositories.schedule import ensure_row, is_due, is_free
 from training_analyzer.db.tables import garmin_schedule
-from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
+from training_analyzer.errors import LeaseLost, StorageFull, SyncAlreadyRunning
 from training_analyzer.model import Lease, SyncType
 
 if TYPE_CHECKING:
@@ -149,6 +149,13 @@ class LeasesRepository:
         sync that was asked for while this one ran makes the user due at once. Runs of the
         user that are older than two years go, except the last that completed.
         """
+        try:
+            self._close(lease, outcome, due, now=now)
+        except StorageFull:
+            # Which threw the ballast off: now there is room for this much.
+            self._close(lease, outcome, due, now=now)
+
+    def _close(self, lease: Lease, outcome: SyncOutcome, due: NextDue, *, now: datetime) -> None:
         with self._database.write() as db:
             if not hold(db, lease, until=now):
                 raise LeaseLost
