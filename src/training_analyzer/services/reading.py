@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState, Group
 from training_analyzer.streams import CATALOG
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.arrays import Number
     from training_analyzer.db.repositories.reading import Curve, ReadingRepository, SportTotal
+    from training_analyzer.model import GarminSyncConfig
     from training_analyzer.streams import Row
 
 # The series that a summary shows: name -> (table, column, unit).
@@ -55,6 +56,27 @@ class StreamCoverage:
     def known(self) -> int:
         """Days that Garmin has answered for, with data or with nothing."""
         return self.days.get(DayState.DATA, 0) + self.days.get(DayState.EMPTY, 0)
+
+
+# One character for each state of a day.
+LEGEND: Final = {
+    "d": "data",
+    "p": "data, and Garmin may still change them",
+    "e": "nothing at Garmin",
+    "f": "failed, asked for again",
+    "u": "not given to this account",
+    "m": "wanted and missing",
+    "o": "switched off, or not wanted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageLine:
+    """One stream; `cells` has a character of `LEGEND` for each day."""
+
+    stream: str
+    group: str
+    cells: str
 
 
 class Reading:
@@ -107,6 +129,39 @@ class Reading:
         counted = self._repository.coverage_counts(user_id)
         return [
             StreamCoverage(stream.name, *counted.get(stream.name, ({}, None, None)))
+            for stream in _WITH_DAYS
+        ]
+
+    def coverage_cells(
+        self,
+        user_id: str,
+        config: GarminSyncConfig,
+        *,
+        first: date,
+        last: date,
+        today: date,
+    ) -> list[CoverageLine]:
+        """Return what is known of each day from *first* to *last*, stream by stream.
+
+        *config* and *today* say which of the other days are wanted.
+        """
+        known = self._repository.coverage_states(user_id, first=first, last=last)
+        oldest = today - timedelta(days=config.initial_sync_days - 1)
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        unknown = {day: "m" if oldest <= day <= today else "o" for day in days}
+
+        def cells(name: str, *, is_on: bool) -> str:
+            found = known.get(name, {})
+            return "".join(
+                found.get(day.isoformat()) or (unknown[day] if is_on else "o") for day in days
+            )
+
+        return [
+            CoverageLine(
+                stream.name,
+                stream.group.value,
+                cells(stream.name, is_on=stream.group in config.groups),
+            )
             for stream in _WITH_DAYS
         ]
 

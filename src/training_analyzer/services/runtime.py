@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING, Self
 
 from training_analyzer.db import open_database
 from training_analyzer.db.clock import clock_of, utc_now
+from training_analyzer.db.repositories.activity_lists import ActivityListsRepository
 from training_analyzer.db.repositories.breakers import BreakersRepository
 from training_analyzer.db.repositories.ciphertexts import CiphertextsRepository
+from training_analyzer.db.repositories.days import DaysRepository
 from training_analyzer.db.repositories.encryption_keys import EncryptionKeysRepository
 from training_analyzer.db.repositories.exporting import ExportRepository
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
@@ -33,8 +35,10 @@ from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.garmin.logs import quiet_foreign_loggers
 from training_analyzer.garmin.pacing import Pacing
 from training_analyzer.model import CONFIG_DEFAULTS
+from training_analyzer.services.activities import Activities
 from training_analyzer.services.breakers import Breakers
 from training_analyzer.services.connections import Connections
+from training_analyzer.services.days import Days
 from training_analyzer.services.dispatching import dispatcher_for
 from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.services.exporting import Exports
@@ -81,6 +85,8 @@ class Runtime:
     syncs: SyncService
     people: People
     reading: Reading
+    days: Days
+    activities: Activities
     keep_alive: KeepAlive
     breakers: Breakers
     pauses: Pauses
@@ -177,6 +183,8 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         syncs=syncs,
         people=People(UsersRepository(database, now=now), connections),
         reading=Reading(ReadingRepository(database)),
+        days=Days(DaysRepository(database)),
+        activities=Activities(ActivityListsRepository(database), ReadingRepository(database)),
         breakers=breakers,
         pauses=Pauses(schedule, PausesRepository(database), syncs, now),
         timekeeping=Timekeeping(schedule, leases, breakers, syncs),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Refusal(Exception):
@@ -19,7 +19,7 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "malformed_request"
     http_status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
-    detail: ClassVar[str] = "The request cannot be read."
+    detail: str = "The request cannot be read."
     # Members of the answer beside the usual ones, and its headers.
     more: Mapping[str, object] = MappingProxyType({})
     headers: Mapping[str, str] = MappingProxyType({})
@@ -43,6 +43,40 @@ class InsufficientScope(Refusal):
     def __init__(self, needed: str) -> None:
         super().__init__(needed)
         self.more = {"needed": needed}
+
+
+class WrongRange(Refusal):
+    """A range of days that ends before it begins."""
+
+    code = "validation_failed"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+    detail = "`from` is later than `to`."
+
+
+class RangeGivenTwice(WrongRange):
+    """A range by its first day and by its length."""
+
+    detail = "Give `from`, or `days`, not both."
+
+
+class RangeTooLong(WrongRange):
+    """More days than an answer holds."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.detail = f"At most {most} days at once."
+
+
+class UnknownFields(Refusal):
+    """Fields that a stream does not have."""
+
+    code = "unknown_field"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+    detail = "The stream has no such field. `known` lists those that it has."
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__()
+        self.more = {"known": list(known)}
 
 
 class InvalidCursor(Refusal):

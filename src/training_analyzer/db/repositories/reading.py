@@ -172,6 +172,22 @@ class ReadingRepository:
             for stream, states in days.items()
         }
 
+    def coverage_states(
+        self, user_id: str, *, first: date, last: date
+    ) -> dict[str, dict[str, str]]:
+        """Return stream -> day -> the letter of its state: `d`, `p`, `e`, `f` or `u`."""
+        table = garmin_coverage
+        query = select(table.c.stream, table.c.calendar_date, table.c.state, table.c.settled).where(
+            table.c.user_id == user_id,
+            table.c.calendar_date.between(first.isoformat(), last.isoformat()),
+        )
+        found: dict[str, dict[str, str]] = {}
+        with self._database.read() as db:
+            for stream, day, state, settled in db.execute(query):
+                letter = "p" if state == DayState.DATA.value and not settled else state[0]
+                found.setdefault(stream, {})[day] = letter
+        return found
+
     def coverage_days(
         self, user_id: str, *, first: date, last: date
     ) -> dict[tuple[str, str], DayState]:

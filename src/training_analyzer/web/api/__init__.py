@@ -4,10 +4,31 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from training_analyzer.web.api import config, credentials, runs, schedule, watch, ways_in
+from training_analyzer.web.api import (
+    activities,
+    config,
+    coverage,
+    credentials,
+    days,
+    runs,
+    schedule,
+    series,
+    watch,
+    ways_in,
+)
 
 router = APIRouter()
-for part in (credentials, ways_in, config, runs, schedule):
+for part in (
+    credentials,
+    ways_in,
+    config,
+    runs,
+    schedule,
+    coverage,
+    days,
+    activities,
+    series,
+):
     router.include_router(part.router, prefix="/api/v1/garmin")
 router.include_router(watch.router)
 

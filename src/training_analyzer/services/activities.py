@@ -1,0 +1,92 @@
+"""A person's activities to look at. Nothing here asks Garmin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from training_analyzer.db.repositories.activity_lists import OriginalFile, Wanted
+from training_analyzer.db.repositories.days import HOUSEKEEPING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from training_analyzer.db.repositories.activity_lists import ActivityListsRepository
+    from training_analyzer.db.repositories.reading import ReadingRepository
+
+# The faces take these from here: they know no database.
+__all__ = ["Activities", "Detail", "OriginalFile", "Wanted"]
+
+# What tells of the fetching and not of the activity.
+_OURS: Final = HOUSEKEEPING | {
+    "row_sha256",
+    "missing_since",
+    "file_version",
+    "file_state",
+    "file_tries",
+    "file_tried_at",
+    "splits_version",
+    "splits_tries",
+}
+_TRUTHS: Final = ("is_parent", "is_manual", "is_favorite", "is_personal_record", "has_gps")
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One activity: its values, the ids of its legs, and what else there is of it."""
+
+    values: dict[str, Any]
+    legs: list[int]
+    has_track: bool
+    has_file: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Activities:
+    """Reads one user's activities."""
+
+    lists: ActivityListsRepository
+    reading: ReadingRepository
+
+    def page(
+        self,
+        user_id: str,
+        wanted: Wanted,
+        *,
+        limit: int,
+        after: tuple[datetime, int] | None = None,
+    ) -> list[dict[str, Any]]:
+        """Return *limit* activities, newest first, behind the start and id of *after*."""
+        rows = self.lists.page(user_id, wanted, limit=limit, after=after)
+        return [_told(row) for row in rows]
+
+    def knows(self, user_id: str, activity_id: int) -> bool:
+        """Tell whether the user has that activity."""
+        return self.lists.one(user_id, activity_id) is not None
+
+    def one(self, user_id: str, activity_id: int) -> Detail | None:
+        """Return one activity, a deleted one as well, or None."""
+        row = self.lists.one(user_id, activity_id)
+        if row is None:
+            return None
+        return Detail(
+            _told(row),
+            self.lists.legs(user_id, activity_id),
+            has_track=self.reading.track(user_id, activity_id) is not None,
+            has_file=row["file_sha256"] is not None,
+        )
+
+    def laps(self, user_id: str, activity_id: int) -> list[dict[str, Any]]:
+        """Return the laps of an activity in their order."""
+        return [_told(row) for row in self.reading.laps(user_id, activity_id)]
+
+    def original(self, user_id: str, activity_id: int) -> OriginalFile | None:
+        """Return the newest original file of an activity, or None."""
+        return self.lists.original(user_id, activity_id)
+
+
+def _told(row: dict[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in row.items() if name not in _OURS}
+    return told | {
+        name: bool(told[name]) for name in _TRUTHS if name in told and told[name] is not None
+    }
