@@ -36,6 +36,9 @@ class Garmin(Protocol):
     def detail(self, activity_id: int) -> Payload | None:
         """Return the activity's own page; None when Garmin says that there is no such activity."""
 
+    def splits(self, activity_id: int) -> Payload | None:
+        """Return the laps as the account API tells them; None where nothing does."""
+
     def probe(self) -> str | None:
         """Return a text that changes when a device has uploaded; None when Garmin tells none."""
 

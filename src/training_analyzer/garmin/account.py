@@ -19,8 +19,10 @@ from training_analyzer.garmin.single import (
     DETAIL_PATH,
     FILE_ACCEPT,
     FILE_PATH,
+    SPLITS_PATH,
     activity_of,
     file_of,
+    splits_of,
 )
 from training_analyzer.garmin.stamps import SYNC_TIMESTAMP_PATH, stamp_of
 from training_analyzer.garmin.telling import to_nobody
@@ -169,6 +171,12 @@ class AccountGarmin:
         """Return the activity's own page; None when Garmin says that there is no such activity."""
         answer = self._answer(f"{DETAIL_PATH}{activity_id}", {}, what=DETAIL_PATH)
         body = activity_of(answer, now=self._now())
+        return None if body is None else Payload(self.api, body)
+
+    def splits(self, activity_id: int) -> Payload | None:
+        """Return the laps as this interface tells them; None when it has none."""
+        answer = self._answer(SPLITS_PATH.format(activity_id), {}, what=SPLITS_PATH)
+        body = splits_of(answer, activity_id, now=self._now())
         return None if body is None else Payload(self.api, body)
 
     def probe(self) -> str | None:

@@ -49,6 +49,10 @@ class HybridGarmin:
         """Return the activity's own page; None when Garmin says that there is no such activity."""
         return self._by_key_or_session(lambda garmin: garmin.detail(activity_id))
 
+    def splits(self, activity_id: int) -> Payload | None:
+        """Return the laps as the session tells them; the key's interface has none."""
+        return self._account.splits(activity_id)
+
     def probe(self) -> str | None:
         """Return when a device last uploaded, as the session knows it."""
         return self._account.probe()

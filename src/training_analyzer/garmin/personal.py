@@ -113,6 +113,10 @@ class PersonalGarmin:
         body = activity_of(answer, now=self._now())
         return None if body is None else Payload(self.api, body)
 
+    def splits(self, activity_id: int) -> Payload | None:  # noqa: ARG002 - the protocol's
+        """Return None: this interface has no such route, and is not asked."""
+        return None
+
     def probe(self) -> str | None:
         """Return what today's summary says of the last upload; costs one request.
 

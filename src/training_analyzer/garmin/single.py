@@ -1,4 +1,4 @@
-"""Answers about one activity: its original file and its own page. Both APIs share it."""
+"""Answers about one activity: its original file, its own page, its splits."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FILE_PATH: Final = "/download-service/files/activity/"
 DETAIL_PATH: Final = "/activity-service/activity/"
+SPLITS_PATH: Final = "/activity-service/activity/{}/splits"
 # The Personal API answers 406 to `application/octet-stream` (gcpapi-sync).
 FILE_ACCEPT: Final = "application/x-zip-compressed"
 
@@ -52,3 +53,18 @@ def activity_of(answer: requests.Response, *, now: datetime) -> dict[str, Json] 
     if not isinstance(body, dict):
         raise UnexpectedPayload
     return body
+
+
+def splits_of(
+    answer: requests.Response, activity_id: int, *, now: datetime
+) -> dict[str, Json] | None:
+    """Return an activity's splits with its id in them; None where Garmin has none.
+
+    The splits of another activity are `UnexpectedPayload`.
+    """
+    body = body_of(answer, now=now)
+    if body is None:
+        return None
+    if not isinstance(body, dict) or body.get("activityId", activity_id) != activity_id:
+        raise UnexpectedPayload
+    return {**body, "activityId": activity_id}

@@ -56,6 +56,10 @@ class KnownActivity:
     file_state: FileState | None = None
     file_tries: int = 0
     file_tried_at: datetime | None = None
+    lap_count: int | None = None
+    has_file_laps: bool = False
+    splits_version: str | None = None
+    splits_tries: int = 0
 
     @property
     def version(self) -> str:

@@ -50,6 +50,8 @@ class Newest:
         self._named: dict[Key, frozenset[str]] = {}
         self._left: dict[str, list[tuple[str, str]]] = {}
         self._waiting: dict[tuple[str, bool, frozenset[str]], list[Row]] = {}
+        self._whole: dict[tuple[str, object], int] = {}
+        self._answers = 0
 
     def leave(self, stream: str, first: str, last: str) -> None:
         """Let what is stored of these days stand: an answer for them could not be read.
@@ -60,9 +62,10 @@ class Newest:
 
     def take(self, stream: Stream, api: str, found: Mapping[str, Iterable[Row]]) -> None:
         """Take the rows of one answer, by table."""
+        self._answers += 1
         for table, rows in found.items():
             for row in rows:
-                if not self._is_left(stream, row):
+                if not self._is_left(stream, row) and self._is_newest(stream, row):
                     self._take_row(table, {**row, "api": api})
 
     def given(self) -> list[TableRows]:
@@ -82,6 +85,13 @@ class Newest:
             return bool(spans)
         day = str(row.get(stream.day_column))
         return any(first <= day <= last for first, last in spans)
+
+    def _is_newest(self, stream: Stream, row: Row) -> bool:
+        """Whether no newer answer has given all rows of what this one is of."""
+        if stream.whole_by is None:
+            return True
+        of = (stream.name, row[stream.whole_by])
+        return self._whole.setdefault(of, self._answers) == self._answers
 
     def _take_row(self, table: str, row: Row) -> None:
         key_names = self._keys[table]

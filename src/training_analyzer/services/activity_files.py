@@ -2,19 +2,17 @@
 
 for each activity that a complete list no longer had   ask for its page; only a 404 deletes
 for each activity whose file is wanted, newest first   download, decode, store; legs of a multisport
+for a few activities whose file tells no lap           ask the account API for their splits
 link the duplicates
 """
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer import fit
-from training_analyzer.arrays import pack
-from training_analyzer.db.repositories.activity_files import ActivityFile
+from training_analyzer.db.repositories.file_rows import Answered
 from training_analyzer.errors import ForbiddenStream, GarminError, PoisonItem, Reaction
 from training_analyzer.model import Failure
 from training_analyzer.planning.files import (
@@ -24,7 +22,10 @@ from training_analyzer.planning.files import (
     missing,
     wanted_files,
 )
-from training_analyzer.streams.legs import legs_of, parse_leg
+from training_analyzer.services.activity_splits import SplitsPhase
+from training_analyzer.services.file_reading import read_file
+from training_analyzer.streams import Payload, Window
+from training_analyzer.streams.legs import ACTIVITY_LEGS, joined, legs_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from training_analyzer.model import Lease
     from training_analyzer.planning.files import KnownActivity
     from training_analyzer.services.run import Run
-    from training_analyzer.streams import Row
+    from training_analyzer.streams import Json
 
 NAME: Final = "activity_files"
 _LEASE: Final = timedelta(seconds=60)
@@ -59,6 +60,8 @@ class FilePhase:
         self._ask_for_missing()
         if self.run.ended_by is None:
             self._fetch_wanted(budget)
+        if self.run.ended_by is None:
+            SplitsPhase(self.run, self.lease, self.garmin, self.files, self.now).follow()
         links = duplicates(self.files.known(self.lease.user_id))
         if links:
             self.files.link(self.lease, links, now=self.now(), ttl=_LEASE)
@@ -110,7 +113,7 @@ class FilePhase:
     def _fetch(self, activity: KnownActivity, *, total: int) -> None:
         download = self.garmin.download(activity.activity_id)
         legs = self._legs(activity)
-        found = None if download is None else _read(download)
+        found = None if download is None else read_file(download)
         counts = replace(
             self.run.counts,
             requests=self.run.requests,
@@ -131,17 +134,22 @@ class FilePhase:
         counts = replace(counts, rows_changed=counts.rows_changed + changed)
         self.run.has_stored(counts, stream=NAME, first=day, last=day)
 
-    def _legs(self, activity: KnownActivity) -> list[Row]:
+    def _legs(self, activity: KnownActivity) -> Answered | None:
         """Ask for each leg of a multisport: no list has them."""
         if not activity.is_parent:
-            return []
+            return None
         page = self.garmin.detail(activity.activity_id)
-        legs: list[Row] = []
+        pages: list[Json] = []
         for leg in legs_of(page.body) if page is not None else ():
             found = self.garmin.detail(leg)
-            rows = parse_leg(found.body) if found is not None else ()
-            legs += [{**row, "parent_id": activity.activity_id} for row in rows]
-        return legs
+            pages += [found.body] if found is not None else []
+        if not pages:
+            return None
+        payload = Payload(self.garmin.apis[0], joined(activity.activity_id, pages))
+        rows = ACTIVITY_LEGS.read(payload)[ACTIVITY_LEGS.table]
+        own = activity.calendar_date or self.now().date()
+        days = [date.fromisoformat(str(row["calendar_date"])) for row in rows] or [own]
+        return Answered(Window(ACTIVITY_LEGS, min(days), max(days)), payload, rows)
 
     def _fail(self, activity: KnownActivity, error: GarminError, attempts: int = 1) -> Failure:
         day = activity.calendar_date or self.now().date()
@@ -173,33 +181,3 @@ class FilePhase:
             self.files.take_back_try(self.lease, activity, until=now + _LEASE)
         if all(isinstance(error, ForbiddenStream) for _, error, _ in faults):
             self.files.note_refused(self.lease, NAME, ForbiddenStream.code, now=now, ttl=_LEASE)
-
-
-def _read(download: bytes) -> ActivityFile:
-    """Return what lies in *download*, read as far as it can be, in the columns of the tables."""
-    inner = fit.unwrap(download)
-    decoded = fit.decode(inner)
-    track: list[Row] = []
-    if decoded.track:
-        track.append(
-            {
-                "start_utc": decoded.start_utc,
-                "point_count": decoded.point_count,
-                "columns": ",".join(decoded.track),
-                "points_zstd": pack(decoded.track),
-            }
-        )
-    return ActivityFile(
-        file={
-            "sha256": hashlib.sha256(download).hexdigest(),
-            "inner_name": inner.name,
-            "format": inner.format.value,
-            "file_bytes": len(download),
-            "content": download,
-            "decode_status": decoded.status.value,
-            "decoder": decoded.decoder,
-            "decode_errors": ",".join(decoded.errors) or None,
-        },
-        laps=decoded.laps,
-        tracks=track,
-    )

@@ -27,6 +27,7 @@ from training_analyzer.planning.idle import (
 )
 from training_analyzer.services.activity_files import NAME as FILES
 from training_analyzer.services.activity_files import FilePhase
+from training_analyzer.services.activity_splits import SplitsPhase
 from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
@@ -181,6 +182,11 @@ class Course:
     def _files(self) -> None:
         if self._wants_files(self.now()):
             FilePhase(self.run, self.lease, self.garmin, self.data.files, self.now).follow()
+        elif self.config.sync_activities:
+            files = self.data.files
+            SplitsPhase(
+                self.run, self.lease, self.garmin, files, self.now, has_files=False
+            ).follow()
 
     def _details(self) -> None:
         """Ask for curves before files, which count as windows and not against the budget."""

@@ -181,6 +181,19 @@ class SimulatedGarmin:
         body = self._request(f"/activity-service/activity/{activity_id}", {})
         return None if body is None else Payload(self.api, body)
 
+    def splits(self, activity_id: int) -> Payload | None:
+        """Return the activity's laps, or None when there are none.
+
+        `refuses` and `revise` know them as `activity_splits`.
+        """
+        if self.api is Api.PERSONAL:
+            return None
+        self._refuse_if_told("activity_splits")
+        body = self._request(f"/activity-service/activity/{activity_id}/splits", {})
+        change = self._revisions.get("activity_splits")
+        body = change(copy.deepcopy(body)) if change else body
+        return None if body is None else Payload(self.api, body)
+
     def probe(self) -> str | None:
         """Return when a device last uploaded; costs one request."""
         if self._uploaded_at is not None:

@@ -24,8 +24,10 @@ from training_analyzer.streams import (
 )
 from training_analyzer.streams.daily import parse_daily_summary_v1
 from training_analyzer.streams.hrv import parse_hrv_night
+from training_analyzer.streams.legs import ACTIVITY_LEGS
 from training_analyzer.streams.rows import drift
 from training_analyzer.streams.sleep import parse_sleep_night
+from training_analyzer.streams.splits import ACTIVITY_SPLITS
 from training_analyzer.streams.stream import (
     Json,
     Parser,
@@ -48,6 +50,9 @@ CATALOG: Final[tuple[Stream, ...]] = tuple(
 )
 """Every stream that a module above defines, in the order of its definition."""
 
+BY_ACTIVITY: Final = (ACTIVITY_LEGS, ACTIVITY_SPLITS)
+"""What is asked for activity by activity: archived and read like the catalog, planned apart."""
+
 _BY_NAME: Final = {member.name: member for member in CATALOG}
 
 
@@ -60,6 +65,7 @@ def stream(name: str) -> Stream:
 
 
 __all__ = [
+    "BY_ACTIVITY",
     "CATALOG",
     "Json",
     "Parser",

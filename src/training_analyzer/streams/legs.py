@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from training_analyzer.model import Api, Group
 from training_analyzer.streams.fields import (
     at,
     at_local,
@@ -21,10 +22,18 @@ from training_analyzer.streams.fields import (
     positive,
     text,
 )
-from training_analyzer.streams.rows import RowParser, any_of, digest_of, single_with
+from training_analyzer.streams.rows import (
+    RowParser,
+    any_of,
+    child,
+    digest_of,
+    inner_objects,
+    single_with,
+)
+from training_analyzer.streams.stream import Route, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from training_analyzer.streams.fields import Column, Record
@@ -102,11 +111,9 @@ _COLUMNS: Final[Mapping[str, Column]] = {
     "parent_id": big_integer("parentId"),
 }
 
+_READ: Final[Mapping[str, Column]] = {**_COLUMNS, "row_sha256": digest_of(_COLUMNS)}
 parse_leg: Final = RowParser(
-    single_with(_SUMMARY),
-    {**_COLUMNS, "row_sha256": digest_of(_COLUMNS)},
-    key=("activity_id",),
-    measured=any_of("calendar_date"),
+    single_with(_SUMMARY), _READ, key=("activity_id",), measured=any_of("calendar_date")
 )
 """Return the row of a leg in the columns of `activities`; names and units of the page differ.
 
@@ -119,3 +126,30 @@ def legs_of(page: Json) -> list[int]:
     children = at(page, "metadataDTO.childIds")
     members = children if isinstance(children, list) else []
     return [one for one in members if isinstance(one, int) and not isinstance(one, bool)]
+
+
+def joined(activity_id: int, legs: Sequence[Json]) -> Json:
+    """Return the pages of a multisport's legs as the one answer that is archived."""
+    return {"activityId": activity_id, "legs": list(legs)}
+
+
+def _legs(body: Json) -> Iterator[Record]:
+    """Find each leg's page; whatever that says, its parent is the activity it was asked for."""
+    parent = at(body, "activityId")
+    for page in inner_objects(child(body, "legs")):
+        for record in single_with(_SUMMARY)(page):
+            yield {**record, "parentId": parent}
+
+
+_ROUTE: Final = Route(
+    path="/activity-service/activity/{activity_id}",
+    parse=RowParser(_legs, _READ, key=("activity_id",), measured=any_of("calendar_date")),
+)
+ACTIVITY_LEGS: Final = Stream(
+    name="activity_legs",
+    group=Group.ACTIVITIES,
+    table="activities",
+    key=("activity_id",),
+    routes={Api.ACCOUNT: _ROUTE, Api.PERSONAL: _ROUTE},
+)
+"""The legs of one multisport. In no plan: they are asked for with its file, by its id."""

@@ -49,7 +49,8 @@ class Stream:
     for a snapshot, which has no days of its own. `every_days` is how often a snapshot, or
     the latest days of a series that moves slowly, are asked for. `sweep_days` is how often
     all days are, where a person may edit and delete what is old. `detail_of` names the
-    stream whose changed days this one is asked for.
+    stream whose changed days this one is asked for. `whole_by` names the column, if there is
+    one, of whose value an answer gives every row, so that an older answer adds none.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Stream:
     every_days: int = 1
     sweep_days: int | None = None
     detail_of: str | None = None
+    whole_by: str | None = None
 
     @property
     def is_snapshot(self) -> bool:

@@ -5,19 +5,20 @@ One activity is one transaction, which begins by proving that the lease is still
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
+from training_analyzer.db.repositories.activity_splits import ActivitySplitsRepository
+from training_analyzer.db.repositories.archive import archive
+from training_analyzer.db.repositories.file_rows import is_of_a_file, write_file
 from training_analyzer.db.repositories.leases import hold
 from training_analyzer.db.repositories.progress import write_progress
 from training_analyzer.db.tables import (
     activities,
-    activity_files,
     activity_laps,
-    activity_tracks,
     garmin_coverage,
 )
 from training_analyzer.db.upsert import upsert
@@ -26,24 +27,15 @@ from training_analyzer.model import DayState
 from training_analyzer.planning.files import FileState, KnownActivity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import ColumnElement
 
     from training_analyzer.db import Database
+    from training_analyzer.db.repositories.file_rows import ActivityFile, Answered
     from training_analyzer.db.repositories.garmin_data import RunCounts
     from training_analyzer.model import Lease
-    from training_analyzer.streams import Row
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActivityFile:
-    """A downloaded file and what was read in it: laps, and at most one track."""
-
-    file: Row
-    laps: Sequence[Row] = ()
-    tracks: Sequence[Row] = ()
 
 
 class ActivityFilesRepository:
@@ -52,18 +44,29 @@ class ActivityFilesRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def splits(self) -> ActivitySplitsRepository:
+        """Return what is stored of laps that no file tells."""
+        return ActivitySplitsRepository(self._database)
+
     def known(self, user_id: str) -> list[KnownActivity]:
         """Return what decides about the files of the user's activities."""
-        wanted = KnownActivity.__dataclass_fields__.keys() - {"listed_at"}
+        wanted = KnownActivity.__dataclass_fields__.keys() - {"listed_at", "has_file_laps"}
         listed_on = and_(
             garmin_coverage.c.user_id == activities.c.user_id,
             garmin_coverage.c.stream == activities.name,
             garmin_coverage.c.calendar_date == activities.c.calendar_date,
         )
+        has_file_laps = exists().where(
+            activity_laps.c.user_id == activities.c.user_id,
+            activity_laps.c.activity_id == activities.c.activity_id,
+            is_of_a_file(),
+        )
         query = (
             select(
                 *(activities.c[name] for name in wanted),
                 garmin_coverage.c.fetched_at.label("listed_at"),
+                has_file_laps.label("has_file_laps"),
             )
             .join(garmin_coverage, listed_on, isouter=True)
             .where(activities.c.user_id == user_id)
@@ -129,14 +132,14 @@ class ActivityFilesRepository:
         lease: Lease,
         activity: KnownActivity,
         found: ActivityFile | None,
-        legs: Sequence[Row],
+        legs: Answered | None,
         *,
         api: str,
         counts: RunCounts,
         now: datetime,
         ttl: timedelta,
     ) -> int:
-        """Store a file with all that was read in it, and the legs; return the rows changed.
+        """Store a file with all that was read in it, and the legs' answer; return rows changed.
 
         *found* is None where Garmin has no file. Laps and tracks of an earlier version go;
         its file stays. Raises `LeaseLost`, and stores nothing, when the lease is not ours.
@@ -146,14 +149,17 @@ class ActivityFilesRepository:
         with self._database.write() as db:
             if not hold(db, lease, until=now + ttl):
                 raise LeaseLost
-            changed = upsert(db, activities, [owner | leg for leg in legs], now=now)
+            changed = 0
+            if legs is not None:
+                archive(db, lease.user_id, legs.window, legs.payload, now=now)
+                changed += upsert(db, activities, [owner | leg for leg in legs.rows], now=now)
+            values = {"file_state": state.value, "file_tries": 0}
             if found is not None:
                 mine = {**owner, "activity_id": activity.activity_id}
-                changed += _write_file(db, mine, found, now=now)
+                changed += write_file(db, mine, found, now=now)
+                values["file_sha256"] = found.sha256
             db.execute(
-                update(activities)
-                .where(_is(lease.user_id, activity.activity_id))
-                .values(file_state=state.value, file_tries=0)
+                update(activities).where(_is(lease.user_id, activity.activity_id)).values(**values)
             )
             write_progress(
                 db, lease.run_id, replace(counts, rows_changed=counts.rows_changed + changed)
@@ -216,26 +222,7 @@ def _known(row: Mapping[Any, Any]) -> KnownActivity:
     values["calendar_date"] = date.fromisoformat(day) if day else None
     values["file_state"] = FileState(state) if state else None
     values["file_tries"] = values["file_tries"] or 0
-    for name in ("is_parent", "is_manual"):
+    values["splits_tries"] = values["splits_tries"] or 0
+    for name in ("is_parent", "is_manual", "has_file_laps"):
         values[name] = bool(values[name])
     return KnownActivity(**values)
-
-
-def _write_file(
-    db: Connection, owner: Mapping[str, Any], found: ActivityFile, *, now: datetime
-) -> int:
-    mine = [
-        [table.c[name] == owner[name] for name in ("user_id", "activity_id")]
-        for table in (activity_laps, activity_tracks)
-    ]
-    db.execute(delete(activity_laps).where(*mine[0], activity_laps.c.lap_index >= len(found.laps)))
-    if not found.tracks:
-        db.execute(delete(activity_tracks).where(*mine[1]))
-    return sum(
-        upsert(db, table, [{**owner, **row} for row in rows], now=now)
-        for table, rows in (
-            (activity_files, [found.file]),
-            (activity_laps, found.laps),
-            (activity_tracks, found.tracks),
-        )
-    )

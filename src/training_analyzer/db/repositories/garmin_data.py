@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
-import zstandard
 from sqlalchemy import and_, case, delete, func, not_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
+from training_analyzer.db.repositories.archive import archive
 from training_analyzer.db.repositories.leases import hold
 from training_analyzer.db.repositories.listed import note_listed
 from training_analyzer.db.repositories.progress import write_progress
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from training_analyzer.model import Lease
     from training_analyzer.streams import Payload, Row, Window
 
-_ZSTD_LEVEL: Final = 9
 # What a person's `--delete-data` removes: every table that holds Garmin's own data.
 _NOT_DATA: Final = {
     "users",
@@ -150,7 +149,7 @@ class GarminDataRepository:
                 raise LeaseLost
             changed = 0
             if payload is not None:
-                _archive(db, lease.user_id, window, payload, now=now)
+                archive(db, lease.user_id, window, payload, now=now)
                 owner = {"user_id": lease.user_id, "api": payload.api.value}
                 changed = sum(
                     upsert(db, metadata.tables[table], [owner | row for row in found], now=now)
@@ -218,31 +217,6 @@ class GarminDataRepository:
                 .limit(1)
             )
             return stored.one_or_none() is not None
-
-
-def _archive(
-    db: Connection, user_id: str, window: Window, payload: Payload, *, now: datetime
-) -> None:
-    """Keep the answer as it came; the same answer again only moves `fetched_at`."""
-    body = payload.canonical()
-    values = {
-        "user_id": user_id,
-        "stream": window.stream.name,
-        "api": payload.api.value,
-        "first_date": window.first.isoformat(),
-        "last_date": window.last.isoformat(),
-        "sha256": payload.digest(),
-        "body_zstd": zstandard.compress(body, _ZSTD_LEVEL),
-        "body_bytes": len(body),
-        "fetched_at": now,
-    }
-    statement = insert_into(db, garmin_payloads).values(values)
-    db.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(garmin_payloads.primary_key),
-            set_={"fetched_at": statement.excluded.fetched_at},
-        )
-    )
 
 
 def _write_ledger(

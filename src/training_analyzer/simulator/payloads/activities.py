@@ -111,14 +111,32 @@ def _splits(ask: Ask) -> Json | Answer:
     one = found_activity(ask)
     if one is None:
         return NOT_FOUND
-    lap: dict[str, Json] = {
+    parts = one.legs or (one,)
+    laps: list[Json] = [_lap(leg, number) for number, leg in enumerate(parts, start=1)]
+    return {"activityId": one.activity_id, "lapDTOs": laps, "eventDTOs": []}
+
+
+def _lap(one: Activity, number: int) -> dict[str, Json]:
+    """Return what a file would say of the lap; a watch makes one for each sport."""
+    values: dict[str, Json] = {
         "startTimeGMT": stamp(one.start),
         "distance": one.distance_m,
         "duration": one.duration_s,
-        "averageHR": one.avg_bpm,
-        "lapIndex": 1,
+        "movingDuration": round(one.duration_s * 0.99, 1),
+        "elapsedDuration": one.elapsed_s,
+        "elevationGain": one.ascent_m,
+        "elevationLoss": one.ascent_m,
+        "averageSpeed": round(one.speed_mps, 4),
+        "maxSpeed": round(one.speed_mps * 1.35, 4),
+        "calories": one.kcal,
+        "averageHR": one.avg_bpm and float(one.avg_bpm),
+        "maxHR": one.max_bpm and float(one.max_bpm),
+        "averagePower": one.power_w and float(one.power_w),
+        "lapIndex": number,
+        "lengthDTOs": [],
+        "connectIQMeasurement": [],
     }
-    return {"activityId": one.activity_id, "lapDTOs": [lap], "eventDTOs": []}
+    return {key: value for key, value in values.items() if value is not None}
 
 
 def _light_rows(ask: Ask) -> Json:

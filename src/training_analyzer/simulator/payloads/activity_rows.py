@@ -62,7 +62,7 @@ def list_row(ask: Ask, one: Activity) -> dict[str, Json]:
         "sportTypeId": one.kind.type_id,
         "manufacturer": None if one.is_manual else "GARMIN",
         "deviceId": None if one.is_manual else ask.athlete.watch_on(one.day).device_id,
-        "lapCount": max(1, round(one.distance_m / (5000 if one.power_w else 1000))),
+        "lapCount": max(1, len(one.legs)),
         "waterEstimated": float(round(one.kcal * 1.05)),
         "moderateIntensityMinutes": round(one.zone_s[1] / 60),
         "vigorousIntensityMinutes": round(sum(one.zone_s[2:]) / 60),
