@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.db import Database
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
-    from training_analyzer.services.reparsing import ReparseProgress
+    from training_analyzer.services.reparsed import ReparseProgress
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
 

@@ -125,10 +125,10 @@ def reparse(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read Garmin's stored answers again with this version. Asks Garmin for nothing.
+    """Read Garmin's stored answers and files again with this version. Asks Garmin for nothing.
 
-    Adds and changes rows, deletes none. May be killed and run again: it goes on where it
-    was. Leaves with 3 when an answer could not be read.
+    Adds and changes rows; only laps and tracks that a file no longer gives go. May be killed
+    and run again: it goes on where it was. Leaves with 3 when something could not be read.
     """
     began = time.monotonic()
     with opened_runtime() as runtime, shown_reparse(quiet=as_json) as watch:
@@ -139,7 +139,8 @@ def reparse(
     else:
         for line in unreadable_lines(done):
             say(line)
-        read = f"{number(done.payloads, 'answer')} of {number(done.users, 'person', 'people')}"
+        what = f"{number(done.payloads, 'answer')} and {number(done.files, 'file')}"
+        read = f"{what} of {number(done.users, 'person', 'people')}"
         changed = number(done.rows_changed, "row")
         again = " It went on where an earlier pass had stopped." if done.is_resumed else ""
         say(f"Read {read} in {duration(time.monotonic() - began)}: {changed} changed.{again}")

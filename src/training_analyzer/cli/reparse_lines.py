@@ -12,13 +12,14 @@ from training_analyzer.cli.printing import console
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from training_analyzer.services.reparsing import Reparsed, ReparseProgress, Unreadable
+    from training_analyzer.services.reparsed import Reparsed, ReparseProgress, Unreadable
 
 _MOST_LINES: Final = 10
 _WHY: Final = {
     "damaged": "damaged in the database",
     "schema_drift": "not in the shape that this version knows",
     "internal": "a bug; its place is in the log",
+    "corrupt_file": "a file in which nothing can be read",
     "unknown_stream": "a stream that this version does not know",
 }
 

@@ -4,9 +4,11 @@ for each person, for each group of tables that share streams (the cursor knows t
 list the archived answers, newest first
 read some; of their rows only what no newer answer has given counts
 write that in one transaction     begin the group anew when a sync has brought newer answers
+then each person's files, one at a time     what a file says of laps comes before splits
 
-Rows are added and changed, never deleted. A killed pass leaves no value that is older than
-the one before, and the next pass goes on with the group that it was in.
+Rows are added and changed; only laps and tracks that a file no longer gives go. A killed pass
+leaves no value that is older than the one before, and the next pass goes on with the group,
+or behind the file, that it was in.
 """
 
 from __future__ import annotations
@@ -14,7 +16,6 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -23,7 +24,9 @@ from training_analyzer.errors import SyncAlreadyRunning, UnexpectedPayload
 from training_analyzer.model import Api
 from training_analyzer.planning import keep_asked_days
 from training_analyzer.planning.newest import Newest, stream_groups
-from training_analyzer.streams import CATALOG, Payload, Window
+from training_analyzer.services.reparsed import Reparsed, ReparseProgress, Unreadable, Watch
+from training_analyzer.services.reparsing_files import FileReparsing
+from training_analyzer.streams import BY_ACTIVITY, CATALOG, Payload, Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -39,54 +42,6 @@ _MOST_PAYLOADS: Final = 64
 _MOST_BYTES: Final = 8 * 1024 * 1024
 # A sync stores an answer a second or so, and a group takes less: this is for what never ends.
 _MOST_BEGINNINGS: Final = 20
-_MOST_TOLD: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Unreadable:
-    """An archived answer that could not be read, and why.
-
-    `code` is `damaged`, `schema_drift`, `internal` (a bug; the log says where), or
-    `unknown_stream` for all answers of a stream that this version does not know.
-    """
-
-    user_id: str
-    stream: str
-    first: str | None
-    last: str | None
-    code: str
-    payloads: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class ReparseProgress:
-    """How far the pass is with one person's group of tables."""
-
-    user_id: str
-    table: str
-    done: int
-    total: int
-
-
-@dataclass(slots=True)
-class Reparsed:
-    """What a pass did; `unreadable` are the first hundred of the `unreadable_payloads`."""
-
-    users: int = 0
-    payloads: int = 0
-    rows_changed: int = 0
-    unreadable_payloads: int = 0
-    unreadable: list[Unreadable] = field(default_factory=list)
-    is_resumed: bool = False
-
-    def tell(self, unreadable: Unreadable) -> None:
-        """Add what could not be read."""
-        self.unreadable_payloads += unreadable.payloads
-        if len(self.unreadable) < _MOST_TOLD:
-            self.unreadable.append(unreadable)
-
-
-type Watch = Callable[[ReparseProgress], None]
 
 
 class Reparsing:
@@ -97,7 +52,7 @@ class Reparsing:
         archive: PayloadsRepository,
         now: Callable[[], datetime],
         *,
-        catalog: Sequence[Stream] = CATALOG,
+        catalog: Sequence[Stream] = (*CATALOG, *BY_ACTIVITY),
         program: str = __version__,
     ) -> None:
         self._archive = archive
@@ -105,6 +60,7 @@ class Reparsing:
         self._known = {stream.name for stream in catalog}
         self._groups = stream_groups(catalog)
         self._program = program
+        self._files = FileReparsing(archive.files, now, program=program)
 
     def reparse(
         self,
@@ -113,7 +69,7 @@ class Reparsing:
         from_start: bool = False,
         watch: Watch = lambda _: None,
     ) -> Reparsed:
-        """Read every archived answer of *user_id*, or of everybody, and change what differs.
+        """Read every answer and file of *user_id*, or of everybody, and change what differs.
 
         Goes on where an interrupted pass of this version stopped, unless *from_start*. What
         cannot be read is told in the result and passed over; what is stored of its days
@@ -125,6 +81,7 @@ class Reparsing:
         result = Reparsed()
         for one in everybody:
             self._reparse_user(one, result, watch)
+            self._files.reparse(one, result, watch)
         self._archive.forget_finished(everybody)
         return result
 

@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 import zstandard
 from sqlalchemy import and_, bindparam, delete, func, or_, select, update
 
-from training_analyzer.db.tables import garmin_payloads, garmin_reparses, garmin_schedule, metadata
+from training_analyzer.db.repositories.file_rows import with_file_laps
+from training_analyzer.db.repositories.stored_files import StoredFilesRepository
+from training_analyzer.db.tables import (
+    activity_laps,
+    garmin_payloads,
+    garmin_reparses,
+    garmin_schedule,
+    metadata,
+)
 from training_analyzer.db.text import storable
 from training_analyzer.db.upsert import upsert
 
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.db import Database
     from training_analyzer.planning.newest import TableRows
+    from training_analyzer.streams import Row
 
 # Far above the longest answer, far below what fills the memory.
 _MOST_BYTES: Final = 256 * 1024 * 1024
@@ -48,6 +57,11 @@ class PayloadsRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def files(self) -> StoredFilesRepository:
+        """Return the original files, which are archived apart."""
+        return StoredFilesRepository(self._database)
 
     @property
     def keys(self) -> dict[str, tuple[str, ...]]:
@@ -129,16 +143,19 @@ class PayloadsRepository:
                 (_fill if rows.is_rest else upsert)(
                     db,
                     metadata.tables[rows.table],
-                    [{"user_id": user_id, **row} for row in rows.rows],
+                    [{"user_id": user_id, **row} for row in kept],
                     now=now,
                 )
                 for rows in made
+                if (kept := _kept(db, user_id, rows))
             )
 
     def finished(self, user_id: str, program: str) -> set[str]:
         """Return which tables an interrupted pass of the same *program* has finished."""
         of = garmin_reparses.c
-        query = select(of.data_table).where(of.user_id == user_id, of.program == program)
+        query = select(of.data_table).where(
+            of.user_id == user_id, of.program == program, of.position.is_(None)
+        )
         with self._database.read() as db:
             return set(db.execute(query).scalars())
 
@@ -164,6 +181,15 @@ def _state(db: Connection, user_id: str, streams: Iterable[str]) -> tuple[int, d
     query = select(func.count(), func.max(garmin_payloads.c.fetched_at))
     count, newest = db.execute(query.where(_of(user_id, streams))).one()
     return count, newest
+
+
+def _kept(db: Connection, user_id: str, rows: TableRows) -> Sequence[Row]:
+    """Return the rows without splits of activities whose laps a file tells."""
+    if rows.table != activity_laps.name:
+        return rows.rows
+    ids = {int(str(row["activity_id"])) for row in rows.rows}
+    told = with_file_laps(db, user_id, ids)
+    return [row for row in rows.rows if row["activity_id"] not in told]
 
 
 def _opened(packed: bytes, sha256: str) -> bytes | None:
