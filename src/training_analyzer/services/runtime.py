@@ -125,11 +125,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
     encryption = EncryptionService.from_settings(settings)
     database = _opened_for(settings, encryption, now or utc_now)
     now = now or clock_of(database)
-    credentials = GarminCredentialsRepository(
-        database=database,
-        now=now,
-        defaults=replace(CONFIG_DEFAULTS, sync_time=f"{settings.sync_hour:02d}:00"),
-    )
+    credentials = _credentials(settings, database, now)
     schedule = ScheduleRepository(database)
     leases = LeasesRepository(database)
     breakers = Breakers(BreakersRepository(database), now)
@@ -190,9 +186,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         timekeeping=Timekeeping(schedule, leases, breakers, syncs),
         keep_alive=KeepAlive(leases, secrets, opener, owner, now, time.sleep),
         dispatcher=dispatcher_for(settings, database),
-        keys=Rotation(
-            CiphertextsRepository(database), EncryptionKeysRepository(database), encryption
-        ),
+        keys=_rotation(database, encryption),
         exports=Exports(ExportRepository(database)),
         reparsing=Reparsing(PayloadsRepository(database), now),
         metrics=metrics,
@@ -204,6 +198,20 @@ def _quiet_others() -> None:
     quiet_foreign_loggers()
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _credentials(
+    settings: Settings, database: Database, now: Callable[[], datetime]
+) -> GarminCredentialsRepository:
+    return GarminCredentialsRepository(
+        database=database,
+        now=now,
+        defaults=replace(CONFIG_DEFAULTS, sync_time=f"{settings.sync_hour:02d}:00"),
+    )
+
+
+def _rotation(database: Database, encryption: EncryptionService) -> Rotation:
+    return Rotation(CiphertextsRepository(database), EncryptionKeysRepository(database), encryption)
 
 
 def _watching(
