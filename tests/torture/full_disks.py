@@ -78,6 +78,7 @@ def filled(disk: Disk, template: Path, room: int) -> dict[str, Any]:
         "problems": [*full.problems, *after.problems],
         "due_at": full.due_at and full.due_at.isoformat(),
         "history": [list(run) for run in full.history],
+        "left": full.rows,
         "healed": healed,
         "running": after.running,
         "rows": after.rows,
