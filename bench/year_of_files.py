@@ -123,6 +123,7 @@ def measure(files: int, folder: Path) -> Stored:
         watch=lambda _: None,
         must_stop=lambda: False,
         is_lost=lambda: False,
+        is_cancelled=lambda: False,
         window_done=lambda _: None,
     )
     run.use(garmin)

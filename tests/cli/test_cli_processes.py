@@ -124,7 +124,7 @@ def test_fault_03_served_sync_ends_in_time_and_is_due_again(
     (stopped,) = shell.done("history", connected, "--json").document
     assert (stopped["status"], json.loads(stopped["error_details"])["code"]) == (
         "partial",
-        "cancelled",
+        "interrupted",
     )
     assert 0 < stopped["windows_done"] < stopped["windows_total"]
     with build_runtime(load()) as runtime:

@@ -240,7 +240,7 @@ def test_fault_48_interrupted_backfill_goes_on_until_no_day_is_missing(
     def stop() -> bool:
         return any(one.first <= far for one in reached)
 
-    assert runtime.syncs.sync(ada, watch=reached.append, must_stop=stop).error_code == "cancelled"
+    assert runtime.syncs.sync(ada, watch=reached.append, must_stop=stop).error_code == "interrupted"
 
     covered = {one.stream: sum(one.days.values()) for one in runtime.reading.coverage(ada)}
     assert not {"sleep", "hrv", "daily_summary"} <= {s for s, days in covered.items() if days > 364}

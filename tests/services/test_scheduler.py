@@ -178,7 +178,7 @@ def test_stopping_ends_a_running_sync_between_two_windows(
         ada, force=True, watch=stop_after_three, must_stop=scheduler._stopping.is_set
     )
 
-    assert (outcome.status, outcome.error_code, len(stored)) == ("partial", "cancelled", 3)
+    assert (outcome.status, outcome.error_code, len(stored)) == ("partial", "interrupted", 3)
     assert runtime.schedule.due(runtime.now(), 10) == [ada]
     scheduler._stopping.clear()
     assert runtime.syncs.sync(ada).status == "completed"

@@ -230,7 +230,7 @@ def test_two_people_never_see_each_other(
     run_id = ana.client.get(f"{API}/sync-history").json()["history"][0]["id"]
 
     assert ben.client.get(f"{API}/sync-status/{run_id}").status_code == 404
-    assert ben.client.get(f"{API}/sync-history").json() == {"history": []}
+    assert ben.client.get(f"{API}/sync-history").json()["history"] == []
     assert ben.client.get(f"{API}/sync-config").json()["initial_sync_days"] == 365
     assert ben.client.get(f"{API}/credentials/status").json()["connected"] is False
     assert ben.client.delete(f"{API}/credentials").status_code == 404

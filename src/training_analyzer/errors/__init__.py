@@ -18,7 +18,8 @@ GarminSyncError                    HTTP  exit
 ├── SyncAlreadyRunning             409  75
 ├── SyncError                            what a running sync can meet
 │   ├── LeaseLost                  409  75  ends at once and writes nothing
-│   ├── Stopping                   503  75  ends between two windows
+│   ├── Stopping                   503  75  ends between two windows, due again at once
+│   ├── Cancelled                  409  75  ends between two windows, as the person wished
 │   ├── CredentialsUnreadable      409   1  stops the clock and tells the person
 │   ├── CredentialsOfAnotherKey    503   1  backs off: this process lacks the key, others do not
 │   ├── KeyRetired                 503   1  backs off: this process writes with an old key
@@ -93,6 +94,7 @@ from training_analyzer.errors.root import (
     Reaction,
 )
 from training_analyzer.errors.syncing import (
+    Cancelled,
     CredentialsOfAnotherKey,
     CredentialsUnreadable,
     InternalError,
@@ -111,6 +113,7 @@ __all__ = [
     "BackupImpossible",
     "BadRequest",
     "Blocked",
+    "Cancelled",
     "CoolingDown",
     "CredentialsOfAnotherKey",
     "CredentialsRejected",

@@ -25,8 +25,16 @@ class LeaseLost(SyncError):
 class Stopping(SyncError):
     """The service is stopping; the sync goes on at the next start."""
 
-    code = "cancelled"
+    code = "interrupted"
     http_status = 503
+    exit_code = 75
+
+
+class Cancelled(SyncError):
+    """The sync was cancelled. What it had saved is kept; the next one comes at its usual time."""
+
+    code = "cancelled"
+    http_status = 409
     exit_code = 75
 
 

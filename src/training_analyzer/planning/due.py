@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from training_analyzer.errors import Reaction
+from training_analyzer.errors import Cancelled, Reaction, Stopping
 from training_analyzer.model import Frequency, GarminSyncConfig
 
 if TYPE_CHECKING:
@@ -138,11 +138,13 @@ def after_run(  # noqa: PLR0913 - what decides, each named
             due_at = None if slot is None else retry_at
             # Who gets on, however slowly, is not made to wait longer and longer.
             return NextDue(due_at, retry_at, attempt=0 if outcome.rows_changed else attempt)
-        case Reaction.END if outcome.error_code == "cancelled":
+        case Reaction.END if outcome.error_code == Stopping.code:
             return NextDue(now)
         case Reaction.BACK_OFF if rests_until is not None and slot is not None:
             return NextDue(rests_until, attempt=attempt - 1)
-        case Reaction.BACK_OFF | Reaction.END if attempt <= max_retries and slot is not None:
+        case Reaction.BACK_OFF | Reaction.END if (
+            attempt <= max_retries and slot is not None and outcome.error_code != Cancelled.code
+        ):
             retry = now + back_off(config.user_id, attempt)
             return NextDue(retry, attempt=attempt) if retry < slot else NextDue(slot)
         case _:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from training_analyzer.db.repositories.garmin_data import RunCounts
-from training_analyzer.errors import ForbiddenStream, GarminError, LeaseLost, Stopping
+from training_analyzer.errors import Cancelled, ForbiddenStream, GarminError, LeaseLost, Stopping
 from training_analyzer.model import DayState, Group
 from training_analyzer.planning import (
     Agenda,
@@ -62,6 +62,7 @@ class Run:
         watch: Callable[[Progress], None],
         must_stop: Callable[[], bool],
         is_lost: Callable[[], bool],
+        is_cancelled: Callable[[], bool],
         window_done: Callable[[float], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -73,6 +74,7 @@ class Run:
         self._watch = watch
         self._must_stop = must_stop
         self._is_lost = is_lost
+        self._is_cancelled = is_cancelled
         self._window_done = window_done
         self._clock = clock
         self._wellness_days: set[date] = set()
@@ -104,7 +106,7 @@ class Run:
         *ahead* is how many windows are sure to follow in a later phase, for who watches.
         Returns for each stream that refused longer windows how many days it answered.
 
-        Raises `LeaseLost` when another worker took over, `Stopping` when the service
+        Raises `LeaseLost` when another worker took over, `Cancelled`, `Stopping` when the service
         stops. Both come between two windows; what was stored stays stored.
         """
         agenda = self._agenda
@@ -128,11 +130,13 @@ class Run:
         return agenda.learned_caps
 
     def go_on(self) -> None:
-        """Raise `LeaseLost` or `Stopping` where the run has to end between two requests."""
+        """Raise what ends the run between two requests: `LeaseLost`, `Stopping`, `Cancelled`."""
         if self._is_lost():
             raise LeaseLost
         if self._must_stop():
             raise Stopping
+        if self._is_cancelled():
+            raise Cancelled
 
     def has_stored(self, counts: RunCounts, *, stream: str, first: date, last: date) -> None:
         """Take over *counts*, which are stored, and tell whoever watches."""

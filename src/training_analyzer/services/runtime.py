@@ -29,6 +29,7 @@ from training_analyzer.db.repositories.pauses import PausesRepository
 from training_analyzer.db.repositories.payloads import PayloadsRepository
 from training_analyzer.db.repositories.queue import QueueRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
+from training_analyzer.db.repositories.run_lists import RunListsRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.db.repositories.secrets import SecretsRepository
 from training_analyzer.db.repositories.users import UsersRepository
@@ -53,6 +54,7 @@ from training_analyzer.services.pausing import Pauses
 from training_analyzer.services.reading import Reading
 from training_analyzer.services.reparsing import Reparsing
 from training_analyzer.services.rotation import Rotation
+from training_analyzer.services.runs import Runs
 from training_analyzer.services.samples import Samples
 from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.services.timekeeping import Timekeeping
@@ -84,6 +86,7 @@ class Runtime:
     connections: Connections
     syncs: SyncService
     people: People
+    runs: Runs
     reading: Reading
     days: Days
     activities: Activities
@@ -178,6 +181,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         connections=connections,
         syncs=syncs,
         people=People(UsersRepository(database, now=now), connections),
+        runs=Runs(RunListsRepository(database), leases, now),
         reading=Reading(ReadingRepository(database)),
         days=Days(DaysRepository(database)),
         activities=Activities(ActivityListsRepository(database), ReadingRepository(database)),

@@ -260,6 +260,7 @@ class SyncService:
                 watch=seen,
                 must_stop=must_stop,
                 is_lost=heartbeat.lost.is_set,
+                is_cancelled=lambda: self._leases.is_cancelled(lease),
                 window_done=self._metrics.window_done,
             )
             try:

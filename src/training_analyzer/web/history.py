@@ -5,15 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from training_analyzer.model import Failure, RunStatus
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory
-    from training_analyzer.services.runtime import Runtime
-
-_ALL: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +48,6 @@ def windows_total(run: GarminSyncHistory) -> int | None:
     """
     is_planned = run.sync_from_date is not None or run.status != RunStatus.RUNNING
     return run.windows_total if is_planned else None
-
-
-def run_of(runtime: Runtime, user_id: str, sync_id: int) -> GarminSyncHistory | None:
-    """Return the user's run with that id, among the latest thousand."""
-    runs = runtime.credentials.get_sync_history(user_id, limit=_ALL)
-    return next((run for run in runs if run.id == sync_id), None)
 
 
 def _failure(line: Any) -> Failure | None:  # noqa: ANN401 - a part of a JSON document

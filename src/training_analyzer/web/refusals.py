@@ -45,6 +45,14 @@ class InsufficientScope(Refusal):
         self.more = {"needed": needed}
 
 
+class NotRunning(Refusal):
+    """A run that has ended already."""
+
+    code = "conflict"
+    http_status = HTTPStatus.CONFLICT
+    detail = "This sync is not running any more."
+
+
 class WrongRange(Refusal):
     """A range of days that ends before it begins."""
 

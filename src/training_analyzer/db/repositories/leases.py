@@ -16,7 +16,9 @@ from training_analyzer.db.repositories.runs import (
     close_run,
     forget_old_runs,
     has_run,
+    note_cancel,
     open_run,
+    wants_cancel,
 )
 from training_analyzer.db.repositories.schedule import ensure_row, is_due, is_free
 from training_analyzer.db.tables import garmin_schedule
@@ -207,6 +209,16 @@ class LeasesRepository:
                 .where(garmin_schedule.c.user_id == user_id)
                 .values(fence=garmin_schedule.c.fence + 1)
             )
+
+    def cancel(self, user_id: str, run_id: int) -> bool:
+        """Ask the worker of a run to end it, wherever it is; False when it does not run."""
+        with self._database.write() as db:
+            return note_cancel(db, user_id, run_id)
+
+    def is_cancelled(self, lease: Lease) -> bool:
+        """Tell whether somebody asked to end the run of *lease*."""
+        with self._database.read() as db:
+            return wants_cancel(db, lease.run_id)
 
     def drop(self, owner: str) -> int:
         """Take back every lease of *owner*, who is leaving; return how many there were.

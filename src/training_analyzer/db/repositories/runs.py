@@ -104,6 +104,23 @@ def close_run(db: Connection, lease: Lease, outcome: SyncOutcome, *, now: dateti
     )
 
 
+def note_cancel(db: Connection, user_id: str, run_id: int) -> bool:
+    """Write down that a run is to end; False when it is not open."""
+    noted = db.execute(
+        update(garmin_sync_history)
+        .where(garmin_sync_history.c.id == run_id, garmin_sync_history.c.user_id == user_id)
+        .where(garmin_sync_history.c.status == RunStatus.RUNNING.value)
+        .values(cancel_requested=1)
+    )
+    return noted.rowcount == 1
+
+
+def wants_cancel(db: Connection, run_id: int) -> bool:
+    """Tell whether a run is to end."""
+    query = select(garmin_sync_history.c.cancel_requested).where(garmin_sync_history.c.id == run_id)
+    return bool(db.execute(query).scalar_one_or_none())
+
+
 def forget_old_runs(db: Connection, user_id: str, *, now: datetime) -> None:
     """Delete the user's runs that began more than two years ago, but the last that completed."""
     last_completed = (

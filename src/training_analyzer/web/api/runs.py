@@ -1,15 +1,15 @@
-"""Runs: start one, follow it, read the history."""
+"""Runs: start one, follow it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Response, status
 
 from training_analyzer.model import RunStatus
 from training_analyzer.web.api.words import Answer, Strict, SyncReader, SyncWriter, Web
-from training_analyzer.web.history import details_of, run_of, windows_total
+from training_analyzer.web.history import details_of, windows_total
 from training_analyzer.web.refusals import NotFound
 
 if TYPE_CHECKING:
@@ -67,29 +67,6 @@ class SyncStatus(Answer):
     run: RunState | None
 
 
-class HistoryEntry(Counts):
-    """One line of the history."""
-
-    id: int
-    sync_type: str
-    status: str
-    started_at: datetime
-    completed_at: datetime | None
-    duration_seconds: int | None
-    error_message: str | None
-    error_code: str | None
-    sync_from_date: date | None
-    sync_to_date: date | None
-    requests_used: int
-    failed_windows: int
-
-
-class History(Answer):
-    """Runs, newest first."""
-
-    history: list[HistoryEntry]
-
-
 @router.post("/sync/trigger", status_code=status.HTTP_202_ACCEPTED)
 def trigger(
     user_id: SyncWriter, web: Web, response: Response, asked: Trigger | None = None
@@ -124,21 +101,12 @@ def sync_status(user_id: SyncReader, web: Web) -> SyncStatus:
 @router.get("/sync-status/{sync_id}")
 def run_status(sync_id: int, user_id: SyncReader, web: Web, response: Response) -> RunState:
     """Tell how one run of the caller stands; another's run is not found."""
-    run = run_of(web.runtime, user_id, sync_id)
+    run = web.runtime.runs.one(user_id, sync_id)
     if run is None:
         raise NotFound
     if run.status == RunStatus.RUNNING:
         response.headers["Retry-After"] = _POLL_AFTER_S
     return _state(web, run)
-
-
-@router.get("/sync-history")
-def sync_history(
-    user_id: SyncReader, web: Web, limit: Annotated[int, Query(ge=1, le=200)] = 50
-) -> History:
-    """Return the caller's runs, newest first."""
-    runs = web.runtime.credentials.get_sync_history(user_id, limit=limit)
-    return History(history=[_entry(run) for run in runs])
 
 
 def _state(web: Parts, run: GarminSyncHistory) -> RunState:
@@ -158,27 +126,6 @@ def _state(web: Parts, run: GarminSyncHistory) -> RunState:
         requests_used=run.requests,
         rows_changed=run.rows_changed,
         retry_at=details_of(run).retry_at,
-        activities_synced=run.activities_synced,
-        wellness_days_synced=run.wellness_days_synced,
-        fitness_days_synced=run.fitness_days_synced,
-    )
-
-
-def _entry(run: GarminSyncHistory) -> HistoryEntry:
-    details = details_of(run)
-    return HistoryEntry(
-        id=run.id,
-        sync_type=run.sync_type,
-        status=run.status,
-        started_at=run.started_at,
-        completed_at=run.completed_at,
-        duration_seconds=run.duration_seconds,
-        error_message=run.error_message,
-        error_code=details.code,
-        sync_from_date=run.sync_from_date,
-        sync_to_date=run.sync_to_date,
-        requests_used=run.requests,
-        failed_windows=len(details.failures),
         activities_synced=run.activities_synced,
         wellness_days_synced=run.wellness_days_synced,
         fitness_days_synced=run.fitness_days_synced,

@@ -1,0 +1,232 @@
+"""The history of runs: page through it, look at one, end one that runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Query, Request, Response, status
+
+from training_analyzer.errors import GarminSyncError
+from training_analyzer.services.reading import GROUPS
+from training_analyzer.services.runs import WantedRuns
+from training_analyzer.web.api.paging import (
+    DEFAULT,
+    Cursors,
+    GivenCursor,
+    Limit,
+    NextCursor,
+    link_next,
+)
+from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
+from training_analyzer.web.api.runs import Counts
+from training_analyzer.web.api.words import Answer, SyncReader, SyncWriter, Web
+from training_analyzer.web.history import details_of
+from training_analyzer.web.refusals import InvalidCursor, NotFound, NotRunning, WrongRange
+
+if TYPE_CHECKING:
+    from training_analyzer.model import GarminSyncHistory
+
+router = APIRouter()
+
+_MOST_DAYS = timedelta(days=1)
+
+
+class HistoryEntry(Counts):
+    """One line of the history."""
+
+    id: int
+    sync_type: str
+    status: str
+    started_at: datetime
+    completed_at: datetime | None
+    duration_seconds: int | None
+    error_message: str | None
+    error_code: str | None
+    sync_from_date: date | None
+    sync_to_date: date | None
+    requests_used: int
+    rows_changed: int
+    failed_windows: int
+
+
+class History(Answer):
+    """Runs, newest first."""
+
+    history: list[HistoryEntry]
+    next_cursor: NextCursor
+
+
+class StreamOfRun(Answer):
+    """Days of a stream that no later run has asked for again."""
+
+    name: str
+    group: str
+    data_days: int
+    empty_days: int
+    failed_days: int
+
+
+class RunDetail(HistoryEntry):
+    """One run and its streams."""
+
+    streams: list[StreamOfRun]
+
+
+class RunError(Answer):
+    """A window that was due and could not be had."""
+
+    stream: str
+    first: date
+    last: date
+    code: str
+    message: str
+    attempts: int
+
+
+class RunErrors(Answer):
+    """What is missing of a run."""
+
+    items: list[RunError]
+
+
+class Cancelling(Answer):
+    """The run ends after its present request."""
+
+    sync_id: int
+    status: Literal["cancelling"] = "cancelling"
+
+
+@router.get("/sync-history")
+def sync_history(  # noqa: PLR0913 - the parts of a query, each named
+    *,
+    request: Request,
+    response: Response,
+    user_id: SyncReader,
+    web: Web,
+    first: From = None,
+    to: To = None,
+    run_status: Annotated[
+        Literal["running", "completed", "partial", "failed"] | None, Query(alias="status")
+    ] = None,
+    sync_type: Literal["manual", "scheduled", "initial"] | None = None,
+    limit: Limit = DEFAULT,
+    cursor: GivenCursor = None,
+) -> History:
+    """Return the caller's runs, newest first; days are UTC days of their beginning."""
+    if first is not None and to is not None and first > to:
+        raise WrongRange
+    wanted = WantedRuns(
+        status=run_status,
+        sync_type=sync_type,
+        first=None if first is None else _midnight(first),
+        before=None if to is None or to == date.max else _midnight(to + _MOST_DAYS),
+    )
+    filters = {"from": first, "to": to, "status": run_status, "type": sync_type}
+    cursors = Cursors("history", user_id, filters)
+    found = web.runtime.runs.page(
+        user_id, wanted, limit=limit + 1, after=_place(cursors.read(cursor))
+    )
+    following = None
+    if len(found) > limit:
+        last = found[limit - 1]
+        following = cursors.after([last.started_at.isoformat(), last.id])
+    link_next(request, response, following)
+    return History(history=[_entry(run) for run in found[:limit]], next_cursor=following)
+
+
+@router.get("/syncs/{sync_id}")
+def sync_detail(sync_id: int, user_id: SyncReader, web: Web) -> RunDetail:
+    """Return one run of the caller, with the days of each stream that it brought."""
+    run = web.runtime.runs.one(user_id, sync_id)
+    if run is None:
+        raise NotFound
+    streams = [
+        StreamOfRun(
+            name=name,
+            group=GROUPS[name].value if name in GROUPS else "activities",
+            data_days=days.get("data", 0),
+            empty_days=days.get("empty", 0),
+            failed_days=days.get("failed", 0),
+        )
+        for name, days in sorted(web.runtime.runs.streams(run).items())
+    ]
+    return RunDetail(**_entry(run).model_dump(), streams=streams)
+
+
+@router.get("/syncs/{sync_id}/errors")
+def sync_errors(sync_id: int, user_id: SyncReader, web: Web) -> RunErrors:
+    """Return the windows that a run could not have, each with its cause."""
+    run = web.runtime.runs.one(user_id, sync_id)
+    if run is None:
+        raise NotFound
+    return RunErrors(
+        items=[
+            RunError(
+                stream=failure.stream,
+                first=failure.first,
+                last=failure.last,
+                code=failure.code,
+                message=_SENTENCES.get(failure.code, "It could not be had."),
+                attempts=failure.attempts,
+            )
+            for failure in details_of(run).failures
+        ]
+    )
+
+
+@router.post("/syncs/{sync_id}/cancel", status_code=status.HTTP_202_ACCEPTED)
+def cancel_sync(sync_id: int, user_id: SyncWriter, web: Web) -> Cancelling:
+    """Let a running sync end after its present request; what it has saved stays."""
+    if web.runtime.runs.one(user_id, sync_id) is None:
+        raise NotFound
+    if not web.runtime.runs.cancel(user_id, sync_id):
+        raise NotRunning
+    return Cancelling(sync_id=sync_id)
+
+
+def _sentences(kind: type[GarminSyncError]) -> dict[str, str]:
+    """Return code -> own sentence of an error and of all below it, the general ones first."""
+    told = {kind.code: kind.own_text()}
+    for below in kind.__subclasses__():
+        told = _sentences(below) | told
+    return told
+
+
+_SENTENCES = _sentences(GarminSyncError)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def _place(key: list[str | int] | None) -> tuple[datetime, int] | None:
+    if key is None:
+        return None
+    try:
+        start, run_id = key
+        return datetime.fromisoformat(str(start)), int(run_id)
+    except ValueError:
+        raise InvalidCursor from None
+
+
+def _entry(run: GarminSyncHistory) -> HistoryEntry:
+    details = details_of(run)
+    return HistoryEntry(
+        id=run.id,
+        sync_type=run.sync_type,
+        status=run.status,
+        started_at=run.started_at,
+        completed_at=run.completed_at,
+        duration_seconds=run.duration_seconds,
+        error_message=run.error_message,
+        error_code=details.code,
+        sync_from_date=run.sync_from_date,
+        sync_to_date=run.sync_to_date,
+        requests_used=run.requests,
+        rows_changed=run.rows_changed,
+        failed_windows=len(details.failures),
+        activities_synced=run.activities_synced,
+        wellness_days_synced=run.wellness_days_synced,
+        fitness_days_synced=run.fitness_days_synced,
+    )
