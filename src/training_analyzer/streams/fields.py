@@ -96,7 +96,7 @@ def big_integer(path: str) -> Field[int]:
 
 def text(path: str) -> Field[str]:
     """Read a text that every database can store; blank is None."""
-    return Field(path, _storable)
+    return Field(path, _storable, _is_said)
 
 
 def lower_text(path: str) -> Field[str]:
@@ -106,7 +106,7 @@ def lower_text(path: str) -> Field[str]:
         storable = _storable(value)
         return None if storable is None else storable.lower()
 
-    return Field(path, kind)
+    return Field(path, kind, _is_said)
 
 
 def identifier(path: str) -> Field[str]:
@@ -116,7 +116,7 @@ def identifier(path: str) -> Field[str]:
         whole = _whole(value, _INT64) if isinstance(value, int) else None
         return _storable(value) if whole is None else str(whole)
 
-    return Field(path, kind)
+    return Field(path, kind, _is_said)
 
 
 def flag(path: str) -> Field[int]:
@@ -185,5 +185,9 @@ def _storable(value: Json) -> str | None:
     if not isinstance(value, str):
         return None
     # JSON can spell NUL and half a surrogate pair; PostgreSQL refuses both.
-    clean = value.replace("\x00", "").encode(errors="replace").decode()
-    return clean if clean.strip() else None
+    return value.replace("\x00", "").encode(errors="replace").decode()
+
+
+def _is_said(value: str) -> bool:
+    """Whether a text says anything: a blank one is as good as none, and no drift (recorded)."""
+    return bool(value.strip())
