@@ -54,17 +54,17 @@ def test_half_open_lets_one_ask_and_the_others_wait() -> None:
     assert opened.probed(later).refused_until(later + PROBE_TIME) is None
 
 
-def test_failed_probes_make_the_rest_longer_up_to_a_quarter_of_an_hour() -> None:
-    """The rests are 1, 2, 4, 8, 15 and then always 15 minutes."""
+def test_failed_probes_make_the_rest_longer_up_to_an_hour() -> None:
+    """The rests double from a minute to an hour: Garmin is found again soon, and not pestered."""
     breaker, now, rests = failed(FAILURES_TO_OPEN - 1), NOW, []
-    for _ in range(7):
+    for _ in range(8):
         breaker = breaker.after_failure(now)
         until = breaker.refused_until(now)
         assert until is not None
         rests.append((until - now) / timedelta(minutes=1))
         now = until
 
-    assert rests == [1, 2, 4, 8, 15, 15, 15]
+    assert rests == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
 @settings(max_examples=200, deadline=None)
@@ -72,7 +72,7 @@ def test_failed_probes_make_the_rest_longer_up_to_a_quarter_of_an_hour() -> None
 def test_whatever_happens_somebody_may_ask_within_the_longest_rest(
     steps: list[tuple[bool, int]],
 ) -> None:
-    """No sequence of failures, probes and time shuts anybody out for more than 15 minutes."""
+    """No sequence of failures, probes and time shuts anybody out for more than an hour."""
     breaker, now = CLOSED, NOW
     for probes, seconds in steps:
         now += timedelta(seconds=seconds)

@@ -44,7 +44,8 @@ def row(table: Table, number: int, user_id: str) -> dict[str, Any]:
             packed = column.name == "points_zstd"
             cells[column.name] = pack(CURVE) if packed else f"file {number}".encode()
         elif isinstance(column.type, Integer):
-            cells[column.name] = 1 if column.name == "settled" else number * 100 + place
+            is_truth = column.name in {"settled", "cancel_requested"}
+            cells[column.name] = 1 if is_truth else number * 100 + place
         elif isinstance(column.type, Float):
             cells[column.name] = -number - place / 7
         else:

@@ -59,7 +59,7 @@ FAULTS = [
         range(20, 31), 10),
     Bad("token host says 429", verb("rate_limit", DI_PATH, retry_after=HALF_A_DAY_S), NOTHING,
         range(1), 6),
-    Bad("token host says 503", verb("answer", DI_PATH, status=503), NOTHING, range(1), 5),
+    Bad("token host says 503", verb("answer", DI_PATH, status=503), NOTHING, range(1), 26),
     Bad("a reply is lost daily", NOTHING, verb("lose_reply", DI_PATH, times=1), range(20, 31), 12),
     Bad("fresh tokens are refused", on(API, "answer", status=401, body={}), dead_session,
         range(20, 31), 18),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def runs(runtime: Runtime, user_id: str, clock: FakeClock, number: int) -> list[int]:
-    """Write *number* runs, 20 minutes apart, each third one failed; return their ids, newest first."""
+    """Write *number* runs, 20 minutes apart, each third one failed; return ids, newest first."""
     ids = []
     for place in range(number):
         clock.advance(minutes=20)

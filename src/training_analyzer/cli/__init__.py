@@ -1,6 +1,8 @@
 """The command line: each command a few lines over a service."""
 
-from typing import Annotated
+import os
+import sys
+from typing import Annotated, Final
 
 import typer
 
@@ -24,6 +26,8 @@ from training_analyzer.cli.syncing import sync
 from training_analyzer.cli.working import worker
 
 __all__ = ["app", "main"]
+
+_STDERR: Final = 2
 
 app = typer.Typer(
     cls=OneLineErrors,
@@ -81,4 +85,15 @@ def begin(
 
 def main() -> None:
     """Run the command that the shell asked for."""
-    app(prog_name="garmin-sync")
+    try:
+        app(prog_name="garmin-sync")
+    finally:
+        _let_go_of_a_full_stderr()
+
+
+def _let_go_of_a_full_stderr() -> None:
+    """Keep what a full disk under standard error holds back from spoiling the exit status."""
+    try:
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STDERR)

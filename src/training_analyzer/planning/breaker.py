@@ -14,7 +14,7 @@ from typing import Final
 
 FAILURES_TO_OPEN: Final = 3
 FIRST_REST: Final = timedelta(minutes=1)
-LONGEST_REST: Final = timedelta(minutes=15)
+LONGEST_REST: Final = timedelta(hours=1)
 # How long a probe may go unanswered before another run tries.
 PROBE_TIME: Final = timedelta(minutes=2)
 
@@ -77,7 +77,7 @@ class Breaker:
         )
 
     def _opened(self, now: datetime) -> Breaker:
-        rest: timedelta = FIRST_REST * 2 ** min(self.openings, 5)
+        rest: timedelta = FIRST_REST * 2 ** min(self.openings, 6)
         return Breaker(
             self.failures + 1, self.openings + 1, open_until=now + min(rest, LONGEST_REST)
         )
