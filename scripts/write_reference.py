@@ -18,7 +18,7 @@ from training_analyzer.db.views import VIEWS, create
 from training_analyzer.errors import GarminSyncError, SyncError
 from training_analyzer.model import Api
 from training_analyzer.settings import Settings
-from training_analyzer.streams import CATALOG, Stream
+from training_analyzer.streams import BY_ACTIVITY, CATALOG, Stream
 from training_analyzer.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -80,8 +80,12 @@ TABLES: Final = {
     "blood_pressures": "Each blood pressure measurement.",
     "intraday_series": "Curves within a day, one row for each kind and day, compressed.",
     "activity_files": "The original file of each version of an activity, as Garmin sent it.",
-    "activity_laps": "The laps of an activity, from its file.",
+    "activity_laps": "The laps of an activity: from its file, or else its splits (`source`).",
     "activity_tracks": "The recorded track of an activity: columns of values, compressed.",
+}
+BY_ACTIVITY_NOTES: Final = {
+    "activity_legs": "each leg of a multisport, with its file",
+    "activity_splits": "activities whose file tells no lap, at most five a run",
 }
 VIEW_NOTES: Final = {
     "v_activity": "Each activity that counts, in kilometres and minutes: without deleted ones, "
@@ -279,6 +283,8 @@ file with secrets must be readable by its owner alone.
 
 def when_asked(stream: Stream) -> str:
     """Return how often a run asks for a stream."""
+    if stream in BY_ACTIVITY:
+        return BY_ACTIVITY_NOTES[stream.name]
     if stream.detail_of:
         return f"days on which `{stream.detail_of}` is new or changed"
     if stream.is_snapshot:
@@ -290,6 +296,8 @@ def what_is_given(stream: Stream, api: Api) -> str:
     """Return what an interface gives of a stream for one request."""
     if api not in stream.routes:
         return "\N{EN DASH}"
+    if stream in BY_ACTIVITY:
+        return "1 activity"
     return "state of now" if stream.is_snapshot else f"{stream.routes[api].cap_days} d"
 
 
@@ -303,11 +311,11 @@ def streams() -> str:
             *(what_is_given(stream, api) for api in Api),
             when_asked(stream),
         ]
-        for stream in CATALOG
+        for stream in (*CATALOG, *BY_ACTIVITY)
     ]
     paths = [
         [f"`{stream.name}`", api.value, f"`{route.path}`"]
-        for stream in CATALOG
+        for stream in (*CATALOG, *BY_ACTIVITY)
         for api, route in stream.routes.items()
     ]
     intro = """

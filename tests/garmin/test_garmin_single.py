@@ -134,3 +134,38 @@ def test_session_gives_the_file_when_the_key_is_dead(
     assert both.key_is_refused
     with pytest.raises(CredentialsRejected):
         open_personal("GCDC_dead").download(1)
+
+
+def test_splits_are_the_sessions_and_cost_a_key_nothing(
+    open_account: Callable[..., AccountGarmin],
+    open_personal: Callable[..., PersonalGarmin],
+    server: SimulatorServer,
+) -> None:
+    """The session answers with the activity's laps, beside a key too; a key alone does not ask."""
+    server.faults.answer(f"{DETAIL_PATH}7/splits", body={"lapDTOs": []})
+    session, key = open_account(), open_personal()
+    asked = key.requests
+
+    for garmin in (session, HybridGarmin(key, session)):
+        splits = garmin.splits(7)
+        assert splits is not None
+        assert splits.body == {"activityId": 7, "lapDTOs": []}
+    assert key.splits(7) is None
+    assert key.requests == asked
+
+
+def test_splits_that_are_missing_or_anothers(
+    open_account: Callable[..., AccountGarmin], server: SimulatorServer
+) -> None:
+    """A 404 and silence are no splits; another activity's, or a list, are an error."""
+    server.faults.answer(f"{DETAIL_PATH}1/splits", status=404, body=NO_SUCH)
+    server.faults.answer(f"{DETAIL_PATH}2/splits", status=204)
+    server.faults.answer(f"{DETAIL_PATH}3/splits", body={"activityId": 4, "lapDTOs": []})
+    server.faults.answer(f"{DETAIL_PATH}5/splits", body=b"[]")
+    garmin = open_account()
+
+    assert garmin.splits(1) is None
+    assert garmin.splits(2) is None
+    for other in (3, 5):
+        with pytest.raises(UnexpectedPayload):
+            garmin.splits(other)

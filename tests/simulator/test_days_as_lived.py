@@ -1,6 +1,7 @@
-"""What is read of days, nights, activities and curves is what the athlete truly lived.
+"""What is read of days, nights and activities is what the athlete truly lived.
 
-`test_fitness_as_lived` does the same for scores, thresholds and measurements; together
+`test_curves_as_lived` does the same for what is measured within a day, `test_fitness_as_lived`
+for scores, thresholds and measurements; together
 they hold every table that a stream writes, over every interface that serves it.
 """
 
@@ -12,10 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 from athletes_for_tests import NOW, TODAY, athletes
 
-from training_analyzer.arrays import unpack
 from training_analyzer.model import Api
 from training_analyzer.simulator.body import drinks, weigh_ins
-from training_analyzer.simulator.curves import battery_at, battery_knots, heart_rate, ms, stress
+from training_analyzer.simulator.curves import ms
 from training_analyzer.simulator.fate import bounds, offset_s, today_of
 from training_analyzer.simulator.fitness import training_status, vo2max
 from training_analyzer.simulator.habits import RIDE, RUN, TRAIL_RUN, TRAINER
@@ -23,10 +23,9 @@ from training_analyzer.simulator.memory import SimulatedGarmin
 from training_analyzer.simulator.nights import hrv_night, night, resting_bpm
 from training_analyzer.simulator.training import activities_on, acute_load, chronic_load
 from training_analyzer.simulator.wellness import last_sync, wellness
-from training_analyzer.streams import CATALOG, Window, stream
+from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
-    from training_analyzer.arrays import Number
     from training_analyzer.simulator.athletes import Athlete
     from training_analyzer.simulator.training import Activity
     from training_analyzer.streams import Row
@@ -34,16 +33,16 @@ if TYPE_CHECKING:
 YESTERDAY = TODAY - timedelta(days=1)
 SPAN = 60
 DAYS = [YESTERDAY - timedelta(days=n) for n in range(SPAN)]
-# Tables whose truth this file holds, then those of its sister.
+# Tables whose truth this file holds, then those of its sisters.
 HERE = {
     *("activities", "daily_summaries", "sleep_nights", "hrv_nights", "body_battery_days"),
     *("resting_heart_rates", "weigh_ins", "training_status_days", "vo2max_days", "profiles"),
-    *("personal_records", "intraday_series"),
+    "personal_records",
 }
 THERE = {
     *("training_readiness", "race_predictions", "endurance_scores", "hill_scores"),
     *("fitness_ages", "lactate_thresholds", "functional_thresholds", "heart_rate_zones"),
-    *("blood_pressures", "devices"),
+    *("blood_pressures", "devices", "intraday_series"),
 }
 
 
@@ -340,84 +339,3 @@ def test_records_are_the_best_of_the_whole_life() -> None:
     for row in found.values():
         one = by_id[int(str(row["activity_id"]))]
         assert row["set_utc"] == one.start.replace(microsecond=ms(one.start) % 1000 * 1000)
-
-
-def curves(athlete: Athlete, name: str, api: Api, day: date) -> dict[str, list[tuple[int, Number]]]:
-    """Return the curves of a day by kind: (milliseconds, value) of each sample."""
-    payload = SimulatedGarmin(athlete, now=NOW, api=api).fetch(Window(stream(name), day, day))
-    assert payload is not None
-    found = {}
-    for row in stream(name).routes[api].parse(payload.body):
-        start, packed = row["start_utc"], row["points_zstd"]
-        assert isinstance(start, datetime)
-        assert isinstance(packed, bytes)
-        columns = unpack(packed)
-        seconds, values = columns.pop("t"), next(iter(columns.values()))
-        assert row["calendar_date"] == day.isoformat()
-        found[str(row["kind"])] = [
-            (ms(start) + round(float(str(t)) * 1000), value)
-            for t, value in zip(seconds, values, strict=True)
-        ]
-    return found
-
-
-@pytest.mark.parametrize("api", apis("heart_rate_detail"))
-def test_heart_rate_curve_is_the_days(api: Api) -> None:
-    """Each sample of the day at its instant; a gap stays a gap."""
-    tom = athletes()[1]
-
-    found = curves(tom, "heart_rate_detail", api, YESTERDAY)["heart_rate"]
-
-    assert found == heart_rate(tom, YESTERDAY, bounds(tom, YESTERDAY)[1])
-
-
-def test_stress_and_battery_curves_are_the_days() -> None:
-    """Stress with its gaps, and Body Battery in whole points, at their instants."""
-    tom = athletes()[1]
-    end = bounds(tom, YESTERDAY)[1]
-
-    found = curves(tom, "stress_detail", Api.ACCOUNT, YESTERDAY)
-
-    lived = stress(tom, YESTERDAY, end)
-    assert found["stress"] == [(at, level if level >= 0 else None) for at, level in lived]
-    knots = battery_knots(tom, YESTERDAY)
-    levels = [(at, round(battery_at(knots, at))) for at, _ in found["body_battery"]]
-    assert found["body_battery"] == levels
-    assert [at for at, _ in levels] == [at for at, _ in lived]
-
-
-@pytest.mark.parametrize("api", apis("hrv_detail"))
-def test_hrv_readings_are_the_nights(api: Api) -> None:
-    """The readings of the night in their order, within the night."""
-    tom = athletes()[1]
-    day = next(day for day in DAYS if hrv_night(tom, day))
-    lived, slept = hrv_night(tom, day), night(tom, day)
-    assert lived is not None
-    assert slept is not None
-
-    found = curves(tom, "hrv_detail", api, day)["hrv"]
-
-    assert [value for _, value in found] == list(lived.readings)
-    assert ms(slept.start) <= found[0][0] < found[-1][0] <= ms(slept.end)
-
-
-def test_sleep_stages_are_the_nights() -> None:
-    """The stages drawn through the night add up to the night's deep, light, REM and awake."""
-    tom = athletes()[1]
-    day = next(day for day in DAYS if night(tom, day))
-    slept = night(tom, day)
-    assert slept is not None
-    window = Window(stream("sleep_detail"), day, day)
-    payload = SimulatedGarmin(tom, now=NOW).fetch(window)
-    assert payload is not None
-    rows_found = stream("sleep_detail").routes[Api.ACCOUNT].parse(payload.body)
-    levels = next(row for row in rows_found if row["kind"] == "sleep_levels")
-    assert isinstance(levels["points_zstd"], bytes)
-
-    columns = unpack(levels["points_zstd"])
-
-    spent: dict[object, float] = {}
-    for stage, seconds in zip(columns["stage"], columns["duration_s"], strict=True):
-        spent[stage] = spent.get(stage, 0) + float(str(seconds))
-    assert spent == {0: slept.deep_s, 1: slept.light_s, 2: slept.rem_s, 3: slept.awake_s}
-    assert levels["start_utc"] == slept.start
