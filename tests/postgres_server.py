@@ -27,7 +27,9 @@ class PostgresServer:
 
     def __init__(self, url: str) -> None:
         self._url = make_url(url).set(drivername="postgresql+psycopg")
-        self._admin: Engine = create_engine(self._url, isolation_level="AUTOCOMMIT")
+        self._admin: Engine = create_engine(
+            self._url, isolation_level="AUTOCOMMIT", pool_pre_ping=True
+        )
         # Two workers, or two people, may share one server.
         self._prefix = f"gs_test_{os.getpid()}_{os.urandom(3).hex()}"
         self._numbers = itertools.count(1)
