@@ -33,21 +33,11 @@ from training_analyzer.db.tables.fitness import (
 from training_analyzer.db.tables.keys import (
     encryption_keys,
 )
-from training_analyzer.db.tables.offers import (
-    backfills,
-    export_jobs,
-    sync_events,
-    webhook_deliveries,
-    webhook_events,
-    webhooks,
-)
 from training_analyzer.db.tables.people import (
     api_keys,
     attempt_counters,
     audit_log,
     idempotency_keys,
-    one_time_links,
-    user_sessions,
     users,
 )
 from training_analyzer.db.tables.sync import (
@@ -85,14 +75,12 @@ __all__ = [
     "api_keys",
     "attempt_counters",
     "audit_log",
-    "backfills",
     "blood_pressures",
     "body_battery_days",
     "daily_summaries",
     "devices",
     "encryption_keys",
     "endurance_scores",
-    "export_jobs",
     "fitness_ages",
     "functional_thresholds",
     "garmin_breakers",
@@ -116,20 +104,14 @@ __all__ = [
     "intraday_series",
     "lactate_thresholds",
     "metadata",
-    "one_time_links",
     "personal_records",
     "profiles",
     "race_predictions",
     "resting_heart_rates",
     "sleep_nights",
-    "sync_events",
     "training_readiness",
     "training_status_days",
-    "user_sessions",
     "users",
     "vo2max_days",
-    "webhook_deliveries",
-    "webhook_events",
-    "webhooks",
     "weigh_ins",
 ]

@@ -1,4 +1,4 @@
-"""People: who they are, how they sign in, what their programs may do, and what was done."""
+"""People: who they are, what their programs may do, and what was done."""
 
 from __future__ import annotations
 
@@ -24,59 +24,8 @@ users: Final = Table(
     instant("created_at", null=False),
     Column("role", Text, nullable=False, server_default=text("'user'")),
     instant("disabled_at"),
-    text_("email"),
-    text_("display_name"),
-    text_("locale"),
-    text_("timezone"),
-    text_("units"),
-    text_("theme"),
-    # Sealed like every secret; it counts once a code of it was entered.
-    text_("totp_secret"),
-    instant("totp_confirmed_at"),
-    # The last time step that was used: no code counts twice.
-    integer("totp_step"),
-    # Hashes of the recovery codes that are left, one a line.
-    text_("recovery_codes"),
-    # Who an OpenID provider says that it is.
-    text_("oidc_issuer"),
-    text_("oidc_subject"),
     one_of("role", "user", "admin"),
     UniqueConstraint("name"),
-    Index("uq_users_oidc", "oidc_issuer", "oidc_subject", unique=True),
-    sqlite_strict=True,
-)
-
-# Who is signed in, in which browser. Only a hash of the cookie's value is kept.
-user_sessions: Final = Table(
-    "user_sessions",
-    metadata,
-    text_("user_id", null=False),
-    text_("session_id", null=False),
-    text_("token_sha256", null=False),
-    instant("created_at", null=False),
-    instant("seen_at", null=False),
-    # When the person last proved who they are: what is delicate asks for it anew.
-    instant("authenticated_at", null=False),
-    instant("expires_at", null=False),
-    text_("agent"),
-    text_("network"),
-    PrimaryKeyConstraint("user_id", "session_id"),
-    UniqueConstraint("token_sha256"),
-    sqlite_strict=True,
-)
-
-# Links that work once: to sign in, to set the server up, to join it, to choose a new password.
-one_time_links: Final = Table(
-    "one_time_links",
-    metadata,
-    Column("token_sha256", Text, primary_key=True),
-    text_("purpose", null=False),
-    text_("user_id"),
-    text_("role"),
-    text_("made_by"),
-    instant("created_at", null=False),
-    instant("expires_at", null=False),
-    one_of("purpose", "sign_in", "setup", "invitation", "password"),
     sqlite_strict=True,
 )
 

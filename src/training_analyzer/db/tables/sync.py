@@ -110,8 +110,6 @@ garmin_sync_config: Final = Table(
     instant("updated_at", null=False),
     integer("sync_weekday", null=False, default=0),
     Column("timezone", Text, nullable=False, server_default=text("'UTC'")),
-    # Grows with each change, so that two who change at once notice.
-    integer("version", null=False, default=1),
     truth("auto_sync_enabled"),
     truth("sync_activities"),
     truth("sync_wellness"),
@@ -142,11 +140,7 @@ garmin_sync_history: Final = Table(
     integer("rows_changed", null=False, default=0),
     integer("windows_done", null=False, default=0),
     integer("windows_total"),
-    big("retry_of"),
-    text_("backfill_id"),
     flag("cancel_requested", default=0),
-    # The configuration that the run followed, as JSON.
-    text_("config_snapshot"),
     truth("cancel_requested"),
     one_of("sync_type", "manual", "scheduled", "initial"),
     one_of("status", "running", "completed", "partial", "failed"),

@@ -1,4 +1,4 @@
-"""Add people: sessions, keys, audit, limits; live events, backfills, exports, webhooks.
+"""Add roles, API keys, the audit log, counted attempts, kept answers, and cancelled runs.
 
 As in the first revision, the SQL stands beside this file, one script per database.
 """
