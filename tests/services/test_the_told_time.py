@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ZONES: Final = sorted(available_timezones() - {"localtime", "Factory"})
+BEGIN: Final = datetime(2026, 1, 1, tzinfo=UTC)
 USER: Final = "usr_ada"
 SILENCES: Final[tuple[GarminError, ...]] = (
     GarminUnavailable(),
@@ -35,6 +36,7 @@ CONFIGS: Final = st.fixed_dictionaries(
         "sync_frequency": st.sampled_from(["hourly", "daily", "weekly"]),
         "sync_weekday": st.integers(0, 6),
         "sync_time": TIMES,
+        "sync_wellness": st.booleans(),
         "min_sync_interval_minutes": st.sampled_from([15, 60, 180]),
     }
 )
@@ -50,9 +52,9 @@ STEPS: Final = st.one_of(
 )
 LIVES: Final = st.fixed_dictionaries(
     {
-        "start": st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 25)),  # noqa: DTZ001 - the zone is added below
+        "start": st.integers(0, 715 * 86_400).map(lambda s: BEGIN + timedelta(seconds=s)),
         "config": CONFIGS,
-        "steps": st.lists(STEPS, min_size=2, max_size=8),
+        "steps": st.lists(STEPS, min_size=1, max_size=5),
     }
 )
 
@@ -86,7 +88,8 @@ class Told:
             case ("reconfigure", config):
                 self.paper.runtime.credentials.update_sync_config(USER, **config)
             case _:
-                self.paper.scheduler.request_sync(USER) if self._may_ask() else None
+                if self._may_ask():
+                    self.paper.scheduler.request_sync(USER)
                 self.runs = len(self.paper.runs(USER))
         self.expect_run()
 
