@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 # A run's share: a year of most people. What is left comes with the next runs.
+MULTISPORTS: Final = 1
 FILES_PER_RUN: Final = 300
 # A list that broke off makes everything look deleted; no run asks for more than these.
 QUESTIONS_PER_RUN: Final = 20
@@ -98,9 +99,14 @@ class KnownActivity:
 def wanted_files(
     activities: Iterable[KnownActivity], *, now: datetime, budget: int = FILES_PER_RUN
 ) -> list[KnownActivity]:
-    """Return the activities whose file is worth asking for, newest first, at most *budget*."""
-    wanted = [activity for activity in activities if activity.wants_file(now)]
-    return sorted(wanted, key=_age)[:budget]
+    """Return the activities whose file is worth asking for, newest first, at most *budget*.
+
+    Of multisports, whose legs cost a request each, only the newest: a year of them would
+    make a first sync twice as long, and a run a day soon has them all.
+    """
+    ordered = sorted((one for one in activities if one.wants_file(now)), key=_age)
+    later = {one.activity_id for one in [one for one in ordered if one.is_parent][MULTISPORTS:]}
+    return [one for one in ordered if one.activity_id not in later][:budget]
 
 
 def missing(
