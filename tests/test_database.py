@@ -132,8 +132,6 @@ def test_every_table_begins_its_key_with_the_user(database: Database) -> None:
     keys.pop("garmin_learned_caps")  # about routes, not persons
     keys.pop("garmin_breakers")  # about Garmin's hosts
     keys.pop("garmin_pause")  # about the whole instance
-    keys.pop("audit_log")  # some lines concern nobody who is known
-    keys.pop("attempt_counters")  # about addresses as much as people
     assert {name for name, key in keys.items() if key[0] != "user_id"} == set()
 
 

@@ -30,14 +30,9 @@ SCOPES: Final = {Role.USER: _OF_EVERYBODY, Role.ADMIN: frozenset(Scope)}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose request it is. One of `session_id` and `key_id` is set.
-
-    `is_fresh` says that the person proved who they are a short while ago.
-    """
+    """Whose request it is; `session_id` is set for a person in a browser."""
 
     user_id: str
     role: Role
     scopes: frozenset[Scope]
     session_id: str | None = None
-    key_id: str | None = None
-    is_fresh: bool = False

@@ -34,7 +34,6 @@ _TITLES: Final = {
     "forbidden_dataset": "Garmin does not give this data",
     "garmin_unavailable": "Garmin did not answer",
     "invalid_cursor": "The list has no such place",
-    "stale_version": "It was changed meanwhile",
     "insufficient_scope": "This key may not do that",
     "insecure_transport": "Not over an open connection",
     "internal": "Something went wrong here",

@@ -94,19 +94,6 @@ class InvalidCursor(Refusal):
     detail = "The cursor is not of this list with these filters. Begin again without one."
 
 
-class StaleVersion(Refusal):
-    """Somebody else has changed it meanwhile."""
-
-    code = "stale_version"
-    http_status = HTTPStatus.PRECONDITION_FAILED
-    detail = "It was changed meanwhile. Read it again, and save what is still to be changed."
-
-    def __init__(self, current: str) -> None:
-        super().__init__(current)
-        self.more = {"current_etag": current}
-        self.headers = {"ETag": current}
-
-
 class BadLink(Refusal):
     """A sign-in link that was used, is too old, or never was one."""
 

@@ -33,13 +33,6 @@ from training_analyzer.db.tables.fitness import (
 from training_analyzer.db.tables.keys import (
     encryption_keys,
 )
-from training_analyzer.db.tables.people import (
-    api_keys,
-    attempt_counters,
-    audit_log,
-    idempotency_keys,
-    users,
-)
 from training_analyzer.db.tables.sync import (
     garmin_breakers,
     garmin_coverage,
@@ -55,6 +48,7 @@ from training_analyzer.db.tables.sync import (
     garmin_secrets,
     garmin_sync_config,
     garmin_sync_history,
+    users,
 )
 from training_analyzer.db.tables.wellness import (
     blood_pressures,
@@ -72,9 +66,6 @@ __all__ = [
     "activity_files",
     "activity_laps",
     "activity_tracks",
-    "api_keys",
-    "attempt_counters",
-    "audit_log",
     "blood_pressures",
     "body_battery_days",
     "daily_summaries",
@@ -100,7 +91,6 @@ __all__ = [
     "heart_rate_zones",
     "hill_scores",
     "hrv_nights",
-    "idempotency_keys",
     "intraday_series",
     "lactate_thresholds",
     "metadata",

@@ -1,4 +1,4 @@
-"""Connections, schedule and history: the document's tables and the ledger's."""
+"""People, connections, schedule and history: the document's tables and the ledger's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -27,6 +28,17 @@ from training_analyzer.db.tables.columns import (
     truth,
 )
 from training_analyzer.db.types import BIG
+
+users: Final = Table(
+    "users",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    text_("name", null=False),
+    text_("password_hash"),
+    instant("created_at", null=False),
+    UniqueConstraint("name"),
+    sqlite_strict=True,
+)
 
 garmin_credentials: Final = Table(
     "garmin_credentials",

@@ -1,4 +1,4 @@
-"""Entity tags: what has not changed is not sent again, and what has is not overwritten."""
+"""Entity tags: what has not changed is not sent again."""
 
 from __future__ import annotations
 
@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Header, Response
 from starlette.status import HTTP_304_NOT_MODIFIED
 
-from training_analyzer.web.refusals import StaleVersion
-
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-type IfMatch = Annotated[str | None, Header(max_length=1024)]
 type IfNoneMatch = Annotated[str | None, Header(max_length=1024)]
 
 
@@ -22,14 +19,6 @@ def etag_of(*versions: object) -> str:
     """Return the strong entity tag of something with these versions."""
     digest = hashlib.sha256(json.dumps(versions, default=str).encode()).hexdigest()
     return f'"{digest[:32]}"'
-
-
-def refuse_stale(etag: str, if_match: str | None) -> None:
-    """Raise `StaleVersion` unless *if_match* is absent, `*`, or names *etag*."""
-    if if_match is None or if_match.strip() == "*":
-        return
-    if etag not in {tag.strip() for tag in if_match.split(",")}:
-        raise StaleVersion(etag)
 
 
 def answered(body: BaseModel, etag: str, if_none_match: str | None) -> Response:

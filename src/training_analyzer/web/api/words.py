@@ -18,7 +18,6 @@ type SyncReader = Annotated[str, Depends(needs(Scope.SYNC_READ))]
 type SyncWriter = Annotated[str, Depends(needs(Scope.SYNC_WRITE))]
 type DataReader = Annotated[str, Depends(needs(Scope.DATA_READ))]
 type CredentialsWriter = Annotated[str, Depends(needs(Scope.CREDENTIALS_WRITE))]
-type Administrator = Annotated[str, Depends(needs(Scope.ADMIN))]
 type Web = Annotated[Parts, Depends(parts_of)]
 
 

@@ -38,3 +38,5 @@ ALTER TABLE activity_laps ADD COLUMN source TEXT;
 ALTER TABLE garmin_reparses ADD COLUMN position INTEGER;
 
 CREATE INDEX ix_garmin_sync_history_user_id_status_started_at ON garmin_sync_history (user_id, status, started_at, id);
+
+ALTER TABLE garmin_sync_history ADD COLUMN cancel_requested INTEGER DEFAULT 0 NOT NULL CONSTRAINT ck_garmin_sync_history_cancel_requested CHECK (cancel_requested IN (0, 1));
