@@ -16,7 +16,10 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from services_stage import TICK, Paper
 
+from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.errors import Blocked, GarminError, GarminUnavailable, RateLimited
+from training_analyzer.model import SyncType
+from training_analyzer.planning import spread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +50,7 @@ STEPS: Final = st.one_of(
     st.just(("well",)),
     st.tuples(st.just("pause"), st.integers(0, 90 * 3600)),
     st.tuples(st.just("pause everybody"), st.integers(0, 90 * 3600)),
-    st.tuples(st.just("reconfigure"), CONFIGS),
+    st.tuples(st.just("reconfigure"), CONFIGS, st.integers(0, 14)),
     st.tuples(st.just("by hand")),
 )
 LIVES: Final = st.fixed_dictionaries(
@@ -85,18 +88,22 @@ class Told:
                 self.paper.runtime.pauses.pause_everybody()
                 self.expect_nothing(timedelta(seconds=seconds))
                 self.paper.runtime.pauses.resume_everybody()
-            case ("reconfigure", config):
+            case ("reconfigure", config, seconds):
                 self.paper.runtime.credentials.update_sync_config(USER, **config)
+                told = self.paper.scheduler.get_next_sync_time(USER)
+                # A tick is up to 15 seconds off, and a slot may lie before it.
+                self.paper.clock.advance(seconds=seconds)
+                self.expect_run(told)
             case _:
                 if self._may_ask():
                     self.paper.scheduler.request_sync(USER)
                 self.runs = len(self.paper.runs(USER))
         self.expect_run()
 
-    def expect_run(self) -> None:
+    def expect_run(self, told: datetime | None = None) -> None:
         """Tick up to the told time: no run before it, and one in the first tick from it on."""
         clock = self.paper.clock
-        told = self.paper.scheduler.get_next_sync_time(USER)
+        told = told or self.paper.scheduler.get_next_sync_time(USER)
         assert told is not None
         ticks = max(0, math.ceil((told - clock.now) / TICK))
         first = clock.now + ticks * TICK
@@ -167,3 +174,45 @@ def test_told_time_is_the_time_of_the_next_run_whatever_happens_on_the_way(
     lives_of(st.sampled_from(ZONES), rounds(15, 200))
     for zone in ZONES[: rounds(0, len(ZONES))]:
         lives_of(st.just(zone), 3)
+
+
+def test_slot_between_a_change_of_the_schedule_and_the_next_tick_is_not_lost(
+    sqlite_url: str, encryption_key: str, clock: FakeClock
+) -> None:
+    """Who chooses a time that comes in two seconds is synced then, and not a day later."""
+    paper = Paper(sqlite_url, encryption_key, clock)
+    paper.connect(USER)
+    slot = datetime(2026, 3, 5, 18, 0, tzinfo=UTC) + spread(USER)
+    paper.live(slot - timedelta(hours=2))
+    paper.tick(slot - timedelta(seconds=2))
+    begun = len(paper.runs(USER))
+
+    paper.runtime.credentials.update_sync_config(USER, sync_time="18:00")
+    assert paper.scheduler.get_next_sync_time(USER) == slot
+    paper.tick(slot + timedelta(seconds=12))
+
+    assert len(paper.runs(USER)) == begun + 1
+    paper.runtime.close()
+
+
+def test_person_who_changes_the_schedule_while_a_worker_dies_stays_due(
+    sqlite_url: str, encryption_key: str, clock: FakeClock
+) -> None:
+    """A change in the middle of a run whose process is then lost does not stop the clock."""
+    paper = Paper(sqlite_url, encryption_key, clock)
+    paper.connect(USER)
+    paper.tick()
+    LeasesRepository(paper.runtime.database).claim(
+        USER,
+        sync_type=SyncType.MANUAL,
+        owner="elsewhere:1:1:abcdef12",
+        now=clock.now,
+        ttl=timedelta(seconds=60),
+        is_abandoned=lambda _: False,
+    )
+    paper.runtime.credentials.update_sync_config(USER, sync_time="13:00")
+
+    paper.live(clock.now + timedelta(hours=2))
+
+    assert paper.runs(USER)[0].status == "completed"
+    paper.runtime.close()

@@ -165,10 +165,10 @@ class GarminSyncScheduler:
         entry = runtime.schedule.entry(user_id)
         if entry is not None and entry.paused_at is not None:
             return None
-        if entry is None or entry.due_at is None:
-            return self._next_slot(user_id, runtime.now())
+        due_at = (entry.due_at if entry else None) or self._next_slot(user_id, runtime.now())
+        not_before = entry.not_before if entry else None
         rests_until = runtime.breakers.rest_of(circuit_of(credentials))
-        return max(entry.due_at, entry.not_before or entry.due_at, rests_until or entry.due_at)
+        return max(due_at, not_before or due_at, rests_until or due_at)
 
     def _next_slot(self, user_id: str, now: datetime) -> datetime:
         return self._runtime.syncs.next_slot(user_id, now=now)

@@ -18,7 +18,7 @@ from training_analyzer.db.clock import utc_now
 from training_analyzer.db.database import open_database
 from training_analyzer.db.engine import parse_url
 from training_analyzer.db.repositories import credentials, sync_config, sync_history
-from training_analyzer.db.repositories.schedule import forget_slot
+from training_analyzer.db.repositories.schedule import reschedule
 from training_analyzer.db.repositories.user_id import checked_user_id
 from training_analyzer.db.tables import (
     garmin_credentials,
@@ -181,9 +181,11 @@ class GarminCredentialsRepository:
         checked = sync_config.checked_changes(changes)
         user_id = checked_user_id(user_id)
         with self._database.write() as db:
-            changed = sync_config.change(db, user_id, checked, self._defaults, now=self._now())
-            # The slot was computed from the old configuration.
-            forget_slot(db, user_id, first_sync_too=not changed.auto_sync_enabled)
+            now = self._now()
+            changed = sync_config.change(db, user_id, checked, self._defaults, now=now)
+            # The slot was computed from the old configuration. It is not left to the next
+            # tick, before which a slot may pass.
+            reschedule(db, changed, sync_history.last_completed(db, user_id), now=now)
             return changed
 
     def get_sync_config(self, user_id: str) -> GarminSyncConfig | None:

@@ -9,7 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, not_, or_, select, true, update
+from sqlalchemy import and_, func, not_, or_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.breakers import asks
@@ -19,6 +19,7 @@ from training_analyzer.db.tables import (
     garmin_sync_config,
 )
 from training_analyzer.model import Frequency, SyncType
+from training_analyzer.planning import next_slot
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from training_analyzer.db import Database
-    from training_analyzer.model import Circuit
+    from training_analyzer.model import Circuit, GarminSyncConfig, GarminSyncHistory
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,17 +222,34 @@ class ScheduleRepository:
             ).scalar_one_or_none()
 
 
-def forget_slot(db: Connection, user_id: str, *, first_sync_too: bool) -> None:
-    """Drop the user's due time inside the caller's transaction; the next tick sets a new one.
+def reschedule(
+    db: Connection,
+    config: GarminSyncConfig,
+    last_success: GarminSyncHistory | None,
+    *,
+    now: datetime,
+) -> None:
+    """Set the user's due time by a *config* that has changed, inside the caller's transaction.
 
-    A first sync that is waiting stays due unless *first_sync_too*.
+    A sync that waits out of turn, such as the first, stays due unless auto-sync is off. The
+    clock of somebody who is paused, or whose credentials are not valid, stands still.
     """
-    regular = garmin_schedule.c.reason == SyncType.SCHEDULED.value
-    db.execute(
+    changing = (
         update(garmin_schedule)
-        .where(garmin_schedule.c.user_id == user_id)
-        .where(true() if first_sync_too else regular)
-        .values(due_at=None)
+        .where(garmin_schedule.c.user_id == config.user_id)
+        .where(garmin_schedule.c.paused_at.is_(None))
+    )
+    if not config.auto_sync_enabled:
+        db.execute(changing.values(due_at=None))
+        return
+    last_started = last_success.started_at if last_success else None
+    is_valid = select(garmin_credentials.c.user_id).where(
+        garmin_credentials.c.user_id == config.user_id, garmin_credentials.c.is_valid == 1
+    )
+    db.execute(
+        changing.where(garmin_schedule.c.reason == SyncType.SCHEDULED.value)
+        .where(is_valid.exists())
+        .values(due_at=next_slot(config, now=now, last_started=last_started))
     )
 
 
