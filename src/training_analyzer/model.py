@@ -139,6 +139,13 @@ class Secret:
         raise TypeError(message)
 
 
+class Role(StrEnum):
+    """What a person is on this server."""
+
+    USER = "user"
+    ADMIN = "admin"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
     """A person of this installation; an embedding program may have its own instead."""
@@ -146,6 +153,8 @@ class User:
     user_id: str
     name: str
     created_at: datetime
+    role: Role = Role.USER
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from web_stage import account, parts
 
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.web.app import create_app
 from training_analyzer.web.pages.rendering import STATIC
 from training_analyzer.web.serve import WebServer
@@ -70,7 +71,7 @@ def test_a_newcomer_connects_syncs_and_configures(
     if polls_with == "htmx" and not (STATIC / "vendor/htmx.min.js").is_file():
         pytest.skip("NO VENDOR FILES (make assets): POLLING BY HTMX WAS NOT TESTED")
     app = create_app(runtime, GarminSyncScheduler(runtime), has_vendor_files=polls_with == "htmx")
-    token = parts(app).links.issue(runtime.people.add("Ana").user_id)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
     with served(app) as url, watched(browser, url) as seen:
         _sign_in(seen, token)
         _connect(seen, garmin)
@@ -86,7 +87,7 @@ def test_everything_works_without_script(
 ) -> None:
     """With JavaScript off, plain forms connect, sync, configure and disconnect."""
     app = create_app(runtime, GarminSyncScheduler(runtime))
-    token = parts(app).links.issue(runtime.people.add("Ana").user_id)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
     who = account(garmin, "nia")
     with served(app) as url, watched(browser, url, with_script=False) as seen:
         page = seen.page

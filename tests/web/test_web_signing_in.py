@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web_stage import API, Person, arrive, browser, parts
+from sqlalchemy import select
+from web_stage import API, Person, arrive, browser
 
+from training_analyzer.db.tables import one_time_links, sessions
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.web.app import create_app
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 def test_a_link_signs_in_once(app: FastAPI, runtime: Runtime) -> None:
     """The button on the link's page signs its user in; a second use is refused."""
     user = runtime.people.add("Ana")
-    token = parts(app).links.issue(user.user_id)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, user.user_id)
     client, stranger = browser(app), browser(app)
 
     page = client.get("/sign-in", params={"token": token})
@@ -35,7 +38,7 @@ def test_a_link_signs_in_once(app: FastAPI, runtime: Runtime) -> None:
 
 def test_looking_at_a_link_does_not_use_it_up(app: FastAPI, runtime: Runtime) -> None:
     """A chat that previews the link leaves it good."""
-    token = parts(app).links.issue(runtime.people.add("Ana").user_id)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
     client = browser(app)
 
     for _ in range(3):
@@ -47,7 +50,7 @@ def test_looking_at_a_link_does_not_use_it_up(app: FastAPI, runtime: Runtime) ->
 
 def test_a_link_is_good_for_ten_minutes(app: FastAPI, runtime: Runtime, clock: Any) -> None:
     """After ten minutes the link is refused, and the page says how to get a new one."""
-    token = parts(app).links.issue(runtime.people.add("Ana").user_id)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
     clock.advance(minutes=10)
 
     late = browser(app).post("/sign-in", data={"token": token})
@@ -67,7 +70,7 @@ def test_the_cookie_is_hidden_from_scripts_and_other_sites(app: FastAPI, runtime
     user_id = runtime.people.add("Ana").user_id
 
     def cookie(client: Any, url: str) -> str:
-        token = parts(app).links.issue(user_id)
+        token = runtime.access.links.issue(Purpose.SIGN_IN, user_id)
         answer = client.post(url, data={"token": token})
         return str(answer.headers["set-cookie"])
 
@@ -85,14 +88,27 @@ def test_the_cookie_is_hidden_from_scripts_and_other_sites(app: FastAPI, runtime
         assert {"HttpOnly", "SameSite=lax", "Path=/"} <= set(text.split("; "))
 
 
-def test_memory_holds_no_token(app: FastAPI, runtime: Runtime) -> None:
-    """The server keeps hashes: neither links nor session ids can be read out of it."""
+def test_the_database_holds_no_token(app: FastAPI, runtime: Runtime) -> None:
+    """ASVS 7.2.1: hashes are kept; neither links nor sessions can be read out of the database."""
     ana = arrive(app, runtime, "Ana")
-    token = parts(app).links.issue(ana.user_id)
-    held = repr(vars(parts(app).links)) + repr(vars(parts(app).sessions))
+    token = runtime.access.links.issue(Purpose.SIGN_IN, ana.user_id)
+    with runtime.database.read() as db:
+        rows = [*db.execute(select(one_time_links)), *db.execute(select(sessions))]
+    held = repr([tuple(row) for row in rows])
 
+    assert len(rows) == 2
     assert token not in held
     assert ana.client.cookies["gsync"] not in held
+
+
+def test_a_session_outlives_a_restart(app: FastAPI, runtime: Runtime, ana: Person) -> None:
+    """A second process on the same database knows who is signed in."""
+    del app
+    other = browser(create_app(runtime, GarminSyncScheduler(runtime)))
+
+    other.cookies.update(ana.client.cookies)
+
+    assert other.get(f"{API}/sync-config").json()["user_id"] == ana.user_id
 
 
 def test_a_session_ends_when_it_is_left_alone(ana: Person, clock: Any) -> None:
@@ -158,7 +174,7 @@ def test_without_a_session_pages_explain_and_the_api_refuses(app: FastAPI) -> No
 def test_an_open_connection_to_another_machine_is_not_signed_in_over(runtime: Runtime) -> None:
     """Plain http from elsewhere would show the cookie to the network, so it is refused."""
     app = create_app(runtime, GarminSyncScheduler(runtime), hosts=["nas.example"])
-    token = parts(app).links.issue(runtime.people.add("Ana").user_id)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
 
     answer = browser(app).post("http://nas.example/sign-in", data={"token": token})
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.testclient import TestClient
 
+from training_analyzer.services.one_time_links import Purpose
+
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
@@ -44,7 +46,7 @@ def arrive(app: FastAPI, runtime: Runtime, name: str) -> Person:
     """Add a person and sign them in by their link."""
     user_id = runtime.people.add(name).user_id
     client = browser(app)
-    token = parts(app).links.issue(user_id)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, user_id)
     assert client.post("/sign-in", data={"token": token}).status_code == 303
     return Person(user_id, client)
 

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from training_analyzer.model import Role
 
-class Role(StrEnum):
-    """What a person is on this server."""
-
-    USER = "user"
-    ADMIN = "admin"
+# The faces take it from here.
+__all__ = ["SCOPES", "Caller", "Role", "Scope"]
 
 
 class Scope(StrEnum):
@@ -30,9 +28,14 @@ SCOPES: Final = {Role.USER: _OF_EVERYBODY, Role.ADMIN: frozenset(Scope)}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Whose request it is; `session_id` is set for a person in a browser."""
+    """Whose request it is, and how they proved it: by a session, or by a key of theirs.
+
+    `is_fresh`: the person proved who they are within the last quarter of an hour.
+    """
 
     user_id: str
     role: Role
     scopes: frozenset[Scope]
     session_id: str | None = None
+    key_id: str | None = None
+    is_fresh: bool = False

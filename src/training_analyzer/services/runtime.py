@@ -36,6 +36,7 @@ from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.garmin.logs import quiet_foreign_loggers
 from training_analyzer.garmin.pacing import Pacing
 from training_analyzer.model import CONFIG_DEFAULTS
+from training_analyzer.services.access import Access, build_access
 from training_analyzer.services.activities import Activities
 from training_analyzer.services.breakers import Breakers
 from training_analyzer.services.connections import Connections
@@ -86,6 +87,7 @@ class Runtime:
     connections: Connections
     syncs: SyncService
     people: People
+    access: Access
     runs: Runs
     reading: Reading
     days: Days
@@ -181,6 +183,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         connections=connections,
         syncs=syncs,
         people=People(UsersRepository(database, now=now), connections),
+        access=build_access(database, now),
         runs=Runs(RunListsRepository(database), leases, now),
         reading=Reading(ReadingRepository(database)),
         days=Days(DaysRepository(database)),

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.web import api, pages
-from training_analyzer.web.auth import Sessions, SignInLinks
+from training_analyzer.web.auth import identify as by_session
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
 from training_analyzer.web.manual import ManualSyncs
 from training_analyzer.web.pages.rendering import STATIC, Renderer
@@ -42,15 +42,13 @@ def create_app(
     runtime: Runtime,
     scheduler: GarminSyncScheduler,
     *,
-    links: SignInLinks | None = None,
     hosts: Iterable[str] = (),
     has_vendor_files: bool | None = None,
 ) -> FastAPI:
     """Return the web face over *runtime*, which stays the caller's to close.
 
-    *links* are the sign-in links that it redeems, *hosts* the names it answers to
-    beside the loopback ones, HOST and PUBLIC_URL. *has_vendor_files* says whether pages
-    may use the scripts of `static/vendor`; None looks.
+    *hosts* are the names it answers to beside the loopback ones, HOST and PUBLIC_URL.
+    *has_vendor_files* says whether pages may use the scripts of `static/vendor`; None looks.
     """
     settings = runtime.settings
     site = Site.of([settings.host, *hosts], settings.public_url)
@@ -58,11 +56,10 @@ def create_app(
     app.state.parts = Parts(
         runtime=runtime,
         scheduler=scheduler,
-        links=links or SignInLinks(runtime.now),
-        sessions=Sessions(runtime.now),
         manual=ManualSyncs(runtime, scheduler),
         site=site,
         renderer=Renderer(has_vendor_files=has_vendor_files),
+        identify=by_session,
     )
     app.include_router(api.router)
     app.include_router(pages.router)

@@ -1,168 +1,160 @@
-"""Who is asking: one-time sign-in links and sessions, in the memory of this process.
+"""Who is asking: the session of a browser, and what its person may do.
 
-A small seam on purpose: everything else in `web` sees only `current_user`, so that
-real identities can take this module's place. A restart signs everybody out.
+A small seam on purpose: everything else in `web` sees only the caller. An application that
+embeds this one hands in `identify`, and its own people take the place of ours.
 """
 
 from __future__ import annotations
 
-import hashlib
-import secrets
-import threading
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 
-from training_analyzer.services.callers import SCOPES, Caller, Role
+from training_analyzer.services.callers import SCOPES, Caller, Role, Scope
+from training_analyzer.services.sessions import LONGEST_LIFE
+from training_analyzer.web.clients import client_of, network_of
 from training_analyzer.web.guard import LOOPBACK_NAMES, host_name
 from training_analyzer.web.parts import parts_of
-from training_analyzer.web.refusals import InsecureTransport, InsufficientScope, Unauthenticated
+from training_analyzer.web.refusals import (
+    InsecureTransport,
+    InsufficientScope,
+    StepUpRequired,
+    Unauthenticated,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from starlette.responses import Response
 
-    from training_analyzer.services.callers import Scope
 
-LINK_LIFE: Final = timedelta(minutes=10)
-IDLE_LIFE: Final = timedelta(hours=12)
-LONGEST_LIFE: Final = timedelta(days=30)
-_BYTES: Final = 32
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
-
-
-class SignInLinks:
-    """Tokens that sign one user in once. Only their hashes are kept."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._lock = threading.Lock()
-        self._issued: dict[bytes, tuple[str, datetime]] = {}
-
-    def issue(self, user_id: str) -> str:
-        """Return a token that signs *user_id* in, once and within ten minutes."""
-        token = secrets.token_urlsafe(_BYTES)
-        with self._lock:
-            self._issued[_hash(token)] = (user_id, self._now() + LINK_LIFE)
-        return token
-
-    def redeem(self, token: str) -> str | None:
-        """Return whose token it is and use it up; None when it is not good (any more)."""
-        with self._lock:
-            user_id, until = self._issued.pop(_hash(token), (None, self._now()))
-        return user_id if until > self._now() else None
+def identify(request: Request) -> Caller | None:
+    """Return who asks, by the session cookie; None for a stranger."""
+    found = parts_of(request).access.sessions.find(request.cookies.get(_cookie_name(request), ""))
+    if found is None:
+        return None
+    user = found.user
+    return Caller(
+        user.user_id,
+        user.role,
+        SCOPES[user.role],
+        session_id=found.session.session_id,
+        is_fresh=found.is_fresh,
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Session:
-    user_id: str
-    begun_at: datetime
-    seen_at: datetime
-
-
-class Sessions:
-    """Who is signed in. Only hashes of the session ids are kept."""
-
-    def __init__(self, now: Callable[[], datetime]) -> None:
-        self._now = now
-        self._lock = threading.Lock()
-        self._open: dict[bytes, _Session] = {}
-
-    def begin(self, user_id: str) -> str:
-        """Sign *user_id* in and return the new session's id."""
-        session_id = secrets.token_urlsafe(_BYTES)
-        now = self._now()
-        with self._lock:
-            self._open = {key: kept for key, kept in self._open.items() if _is_alive(kept, now)}
-            self._open[_hash(session_id)] = _Session(user_id, now, now)
-        return session_id
-
-    def user(self, session_id: str) -> str | None:
-        """Return who is signed in with *session_id*, and keep the session from idling out."""
-        key, now = _hash(session_id), self._now()
-        with self._lock:
-            session = self._open.pop(key, None)
-            if session is None or not _is_alive(session, now):
-                return None
-            self._open[key] = _Session(session.user_id, session.begun_at, now)
-        return session.user_id
-
-    def end(self, session_id: str) -> None:
-        """Sign out."""
-        with self._lock:
-            self._open.pop(_hash(session_id), None)
-
-
-def _is_alive(session: _Session, now: datetime) -> bool:
-    return now - session.seen_at < IDLE_LIFE and now - session.begun_at < LONGEST_LIFE
+def caller_or_none(request: Request) -> Caller | None:
+    """Return who asks, or None; looked up once for each request."""
+    state = request.state
+    if not hasattr(state, "caller"):
+        state.caller = parts_of(request).identify(request)
+    caller: Caller | None = state.caller
+    return caller
 
 
 def current_caller(request: Request) -> Caller:
     """Return who asks. Raises `Unauthenticated`."""
-    user_id = parts_of(request).sessions.user(request.cookies.get(_cookie_name(request), ""))
-    if user_id is None:
+    caller = caller_or_none(request)
+    if caller is None:
         raise Unauthenticated
-    return Caller(user_id, Role.USER, SCOPES[Role.USER], session_id=user_id)
+    return caller
 
 
-def current_user(request: Request) -> str:
-    """Return the id of the person who is signed in here. Raises `Unauthenticated`.
+def current_person(request: Request) -> Caller:
+    """Return who asks, a person in a browser: a program with a key is refused.
 
-    For pages, and for what a program with a key must not do.
+    Raises `Unauthenticated`.
     """
     caller = current_caller(request)
     if caller.session_id is None:
         raise Unauthenticated
-    return caller.user_id
+    return caller
 
 
-def needs(scope: Scope) -> Callable[[Request], str]:
+def current_user(request: Request) -> str:
+    """Return the id of the person who is signed in here. Raises `Unauthenticated`."""
+    return current_person(request).user_id
+
+
+def fresh_person(request: Request) -> Caller:
+    """Return who asks, a person who proved within 15 minutes who they are.
+
+    Raises `Unauthenticated`, or `StepUpRequired`.
+    """
+    caller = current_person(request)
+    if not caller.is_fresh:
+        raise StepUpRequired
+    return caller
+
+
+def needs(scope: Scope, *, fresh: bool = False) -> Callable[[Request], str]:
     """Return the dependency that gives the id of a caller with *scope*.
 
-    It raises `Unauthenticated`, or `InsufficientScope`.
+    With *fresh* a person must have proved within 15 minutes who they are; a program's key,
+    which was made for this, is enough by itself. It raises `Unauthenticated`,
+    `InsufficientScope`, or `StepUpRequired`.
     """
 
     def allowed(request: Request) -> str:
         caller = current_caller(request)
         if scope not in caller.scopes:
             raise InsufficientScope(scope)
+        if fresh and caller.session_id is not None and not caller.is_fresh:
+            raise StepUpRequired
         return caller.user_id
 
     return allowed
+
+
+def current_admin(request: Request) -> Caller:
+    """Return who asks, with the scope `admin`. Raises as `needs` does."""
+    caller = current_caller(request)
+    if Scope.ADMIN not in caller.scopes or caller.role is not Role.ADMIN:
+        raise InsufficientScope(Scope.ADMIN)
+    return caller
 
 
 def sign_in(request: Request, response: Response, user_id: str) -> None:
     """Begin a session of *user_id* and set its cookie. Raises `InsecureTransport`.
 
     Without https the cookie would go over the wire in the open, so that only works on
-    the machine itself.
+    the machine itself. A session that the browser had before ends.
     """
-    is_https = _is_https(request)
-    if not is_https and host_name(request.headers["host"]) not in LOOPBACK_NAMES:
-        raise InsecureTransport
+    refuse_open_wire(request)
+    end_session(request)
+    token = parts_of(request).access.sessions.begin(
+        user_id, client=client_of(request), network=network_of(request)
+    )
     response.set_cookie(
         _cookie_name(request),
-        parts_of(request).sessions.begin(user_id),
+        token,
         max_age=int(LONGEST_LIFE.total_seconds()),
         path="/",
-        secure=is_https,
+        secure=_is_https(request),
         httponly=True,
         samesite="lax",
     )
 
 
+def refuse_open_wire(request: Request) -> None:
+    """Raise `InsecureTransport` where a session would go over the wire in the open."""
+    if not _is_https(request) and host_name(request.headers["host"]) not in LOOPBACK_NAMES:
+        raise InsecureTransport
+
+
+def end_session(request: Request) -> None:
+    """End the session that the request came with, if any."""
+    found = parts_of(request).access.sessions.find(request.cookies.get(_cookie_name(request), ""))
+    if found is not None:
+        parts_of(request).access.sessions.end(found.user.user_id, found.session.session_id)
+
+
 def sign_out(request: Request, response: Response) -> None:
     """End the session and forget its cookie."""
-    name = _cookie_name(request)
-    parts_of(request).sessions.end(request.cookies.get(name, ""))
-    response.delete_cookie(name, path="/", secure=_is_https(request), httponly=True, samesite="lax")
+    end_session(request)
+    response.delete_cookie(
+        _cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="lax"
+    )
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 

@@ -73,7 +73,8 @@ class Site:
         """Tell whether an unsafe request comes from another site's page.
 
         The algorithm of Go's `CrossOriginProtection`, and stricter: a request without
-        either header passes there, and not here, as all we have is the cookie.
+        either header passes there, and here only with credentials that no browser sends
+        by itself, and without the cookie.
         """
         origin = headers.get("origin")
         public = _origin(self.public_url) if self.public_url else None
@@ -82,8 +83,12 @@ class Site:
         if fetch_site is not None:
             return fetch_site not in {"same-origin", "none"} and not is_trusted
         if origin is None:
-            return True
+            return not _has_own_credentials(headers)
         return not is_trusted and urlsplit(origin).netloc.lower() != headers["host"].lower()
+
+
+def _has_own_credentials(headers: Headers) -> bool:
+    return "authorization" in headers and "cookie" not in headers
 
 
 def _origin(url: str) -> str:

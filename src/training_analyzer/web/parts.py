@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, cast
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from training_analyzer.services.access import Access
+    from training_analyzer.services.callers import Caller
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
     from training_analyzer.services.runtime import Runtime
-    from training_analyzer.web.auth import Sessions, SignInLinks
     from training_analyzer.web.guard import Site
     from training_analyzer.web.manual import ManualSyncs
     from training_analyzer.web.pages.rendering import Renderer
@@ -22,11 +25,16 @@ class Parts:
 
     runtime: Runtime
     scheduler: GarminSyncScheduler
-    links: SignInLinks
-    sessions: Sessions
     manual: ManualSyncs
     site: Site
     renderer: Renderer
+    # Who asks, or None for a stranger.
+    identify: Callable[[Request], Caller | None]
+
+    @property
+    def access(self) -> Access:
+        """The ways into this server."""
+        return self.runtime.access
 
 
 def parts_of(request: Request) -> Parts:

@@ -45,6 +45,14 @@ class InsufficientScope(Refusal):
         self.more = {"needed": needed}
 
 
+class StepUpRequired(Refusal):
+    """A person signed in too long ago for this."""
+
+    code = "step_up_required"
+    http_status = HTTPStatus.FORBIDDEN
+    detail = "Confirm who you are first: this needs a sign-in of the last 15 minutes."
+
+
 class NotRunning(Refusal):
     """A run that has ended already."""
 

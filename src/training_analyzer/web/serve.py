@@ -13,9 +13,9 @@ import uvicorn
 
 from training_analyzer.errors import SettingsError
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.vigil import Vigil
 from training_analyzer.web.app import create_app
-from training_analyzer.web.auth import SignInLinks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,13 +133,15 @@ def serve_forever(
     replaced under it.
     """
     scheduler = GarminSyncScheduler(runtime)
-    links = SignInLinks(runtime.now)
-    app = create_app(runtime, scheduler, links=links, hosts=[host])
+    app = create_app(runtime, scheduler, hosts=[host])
 
     def ready(local_url: str) -> None:
         url = runtime.settings.public_url or local_url
-        path = "/" if first_user_id is None else f"/sign-in?token={links.issue(first_user_id)}"
-        announce(f"{url}{path}")
+        if first_user_id is None:
+            announce(f"{url}/")
+            return
+        token = runtime.access.links.issue(Purpose.SIGN_IN, first_user_id)
+        announce(f"{url}/sign-in?token={token}")
 
     server = WebServer(app, host=host, port=port, on_ready=ready)
     scheduler.start()

@@ -6,14 +6,14 @@ import secrets
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import case, delete, not_, select, update
 
 from training_analyzer.db.clock import utc_now
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.tables import metadata, users
 from training_analyzer.db.text import storable
 from training_analyzer.errors import InvalidUserName, UserExists
-from training_analyzer.model import User
+from training_analyzer.model import Role, User
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,13 +42,19 @@ class UsersRepository:
         self._now = now
         self._new_id = new_id
 
-    def add(self, name: str, password_hash: str | None = None) -> User:
-        """Add a person. Raises `InvalidUserName`, or `UserExists` when the name is taken."""
+    def add(self, name: str, password_hash: str | None = None, role: Role | None = None) -> User:
+        """Add a person. Raises `InvalidUserName`, or `UserExists` when the name is taken.
+
+        Without a *role* the first person of all is an administrator, and nobody else.
+        """
+        nobody = not_(select(users.c.user_id).exists())
+        first_rules = case((nobody, Role.ADMIN.value), else_=Role.USER.value)
         values = {
             "user_id": self._new_id(),
             "name": _checked_name(name),
             "password_hash": password_hash,
             "created_at": self._now(),
+            "role": role.value if role else first_rules,
         }
         with self._database.write() as db:
             added = db.execute(
@@ -59,7 +65,7 @@ class UsersRepository:
             ).one_or_none()
         if added is None:
             raise UserExists
-        return _user(added)
+        return as_user(added)
 
     def by_name(self, name: str) -> User | None:
         """Return the person of that name, or None."""
@@ -68,18 +74,18 @@ class UsersRepository:
             return None
         with self._database.read() as db:
             row = db.execute(select(users).where(users.c.name == spelled)).one_or_none()
-        return None if row is None else _user(row)
+        return None if row is None else as_user(row)
 
     def by_id(self, user_id: str) -> User | None:
         """Return the person with that id, or None."""
         with self._database.read() as db:
             row = db.execute(select(users).where(users.c.user_id == user_id)).one_or_none()
-        return None if row is None else _user(row)
+        return None if row is None else as_user(row)
 
     def list(self) -> list[User]:
         """Return everybody, by name."""
         with self._database.read() as db:
-            return [_user(row) for row in db.execute(select(users).order_by(users.c.name))]
+            return [as_user(row) for row in db.execute(select(users).order_by(users.c.name))]
 
     def password_hash(self, user_id: str) -> str | None:
         """Return what the password is checked against; None when the person has none."""
@@ -125,5 +131,12 @@ def _checked_name(name: str) -> str:
     return spelled
 
 
-def _user(row: Any) -> User:  # noqa: ANN401 - a row of `users`
-    return User(user_id=row.user_id, name=row.name, created_at=row.created_at)
+def as_user(row: Any) -> User:  # noqa: ANN401 - a row of `users`
+    """Return the person of a row of `users`."""
+    return User(
+        user_id=row.user_id,
+        name=row.name,
+        created_at=row.created_at,
+        role=Role(row.role),
+        disabled_at=row.disabled_at,
+    )

@@ -1,4 +1,4 @@
-"""People, connections, schedule and history: the document's tables and the ledger's."""
+"""Connections, schedule and history: the document's tables and the ledger's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
-    UniqueConstraint,
     text,
 )
 
@@ -28,17 +27,6 @@ from training_analyzer.db.tables.columns import (
     truth,
 )
 from training_analyzer.db.types import BIG
-
-users: Final = Table(
-    "users",
-    metadata,
-    Column("user_id", Text, primary_key=True),
-    text_("name", null=False),
-    text_("password_hash"),
-    instant("created_at", null=False),
-    UniqueConstraint("name"),
-    sqlite_strict=True,
-)
 
 garmin_credentials: Final = Table(
     "garmin_credentials",
@@ -59,6 +47,10 @@ garmin_credentials: Final = Table(
     instant("created_at", null=False),
     instant("updated_at", null=False),
     flag("uses_mfa", default=0),
+    # The day on which a Personal API key ends, as the person said it.
+    text_("key_expires_on"),
+    # Sign-ins and tests that failed in a row.
+    integer("failed_validations", null=False, default=0),
     truth("is_valid"),
     truth("uses_mfa"),
     one_of("kind", "password", "token", "personal-key"),
@@ -122,10 +114,20 @@ garmin_sync_config: Final = Table(
     instant("updated_at", null=False),
     integer("sync_weekday", null=False, default=0),
     Column("timezone", Text, nullable=False, server_default=text("'UTC'")),
+    # Narrows wellness: without it no night is asked for.
+    flag("sync_sleep", default=1),
+    # Names of streams that the person wants left alone, as a JSON list.
+    Column("disabled_streams", Text, nullable=False, server_default=text("'[]'")),
+    # Times of day in the configuration's zone between which no sync begins by itself.
+    text_("quiet_from"),
+    text_("quiet_to"),
+    # Grows with each change, so that nobody overwrites what they have not seen.
+    integer("version", null=False, default=1),
     truth("auto_sync_enabled"),
     truth("sync_activities"),
     truth("sync_wellness"),
     truth("sync_fitness_metrics"),
+    truth("sync_sleep"),
     CheckConstraint("sync_weekday BETWEEN 0 AND 6", name="sync_weekday"),
     one_of("sync_frequency", "hourly", "daily", "weekly"),
     sqlite_strict=True,
@@ -153,6 +155,11 @@ garmin_sync_history: Final = Table(
     integer("windows_done", null=False, default=0),
     integer("windows_total"),
     flag("cancel_requested", default=0),
+    # The run whose failed windows this one asks for again; the backfill it works for.
+    big("retry_of"),
+    text_("backfill_id"),
+    # The configuration at its beginning, as JSON.
+    text_("config_snapshot"),
     truth("cancel_requested"),
     one_of("sync_type", "manual", "scheduled", "initial"),
     one_of("status", "running", "completed", "partial", "failed"),

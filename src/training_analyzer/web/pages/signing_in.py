@@ -11,7 +11,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from training_analyzer.web.auth import sign_in, sign_out
+from training_analyzer.services.one_time_links import Purpose
+from training_analyzer.web.auth import refuse_open_wire, sign_in, sign_out
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import BadLink, Unauthenticated
 
@@ -31,11 +32,12 @@ def sign_in_page(request: Request, token: str = "") -> Response:
 @router.post("/sign-in")
 def redeem(request: Request, token: Annotated[str, Form()] = "") -> Response:
     """Use the link up and begin a session."""
-    user_id = parts_of(request).links.redeem(token)
-    if user_id is None:
+    refuse_open_wire(request)
+    link = parts_of(request).access.links.take(token, Purpose.SIGN_IN)
+    if link is None or link.user_id is None:
         raise BadLink
     answer = RedirectResponse("/", _SEE_OTHER)
-    sign_in(request, answer, user_id)
+    sign_in(request, answer, link.user_id)
     return answer
 
 
