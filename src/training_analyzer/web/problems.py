@@ -48,6 +48,7 @@ _TITLES: Final = {
     "not_connected": "No Garmin account is connected",
     "not_found": "There is nothing here",
     "rate_limited": "Garmin asked to wait",
+    "stale_version": "It was changed in the meantime",
     "step_up_required": "Confirm who you are",
     "sync_already_running": "A sync is running already",
     "sync_cooldown": "Too soon after the last sync",

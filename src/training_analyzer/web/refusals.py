@@ -61,6 +61,19 @@ class NotRunning(Refusal):
     detail = "This sync is not running any more."
 
 
+class StaleVersion(Refusal):
+    """The change is for a version that is not the current one any more."""
+
+    code = "stale_version"
+    http_status = HTTPStatus.PRECONDITION_FAILED
+    detail = "It was changed since you read it. Read it again, and repeat what you still want."
+
+    def __init__(self, current_etag: str) -> None:
+        super().__init__(current_etag)
+        self.more = {"current_etag": current_etag}
+        self.headers = {"ETag": current_etag}
+
+
 class WrongRange(Refusal):
     """A range of days that ends before it begins."""
 

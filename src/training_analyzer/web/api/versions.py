@@ -1,4 +1,4 @@
-"""Entity tags: what has not changed is not sent again."""
+"""Entity tags: what has not changed is not sent again, what has is not overwritten unseen."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Header, Response
 from starlette.status import HTTP_304_NOT_MODIFIED
 
+from training_analyzer.web.refusals import StaleVersion
+
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
 type IfNoneMatch = Annotated[str | None, Header(max_length=1024)]
+type IfMatch = Annotated[str | None, Header(max_length=1024)]
 
 
 def etag_of(*versions: object) -> str:
@@ -28,3 +31,19 @@ def answered(body: BaseModel, etag: str, if_none_match: str | None) -> Response:
     if etag in known or "*" in known:
         return Response(status_code=HTTP_304_NOT_MODIFIED, headers=headers)
     return Response(body.model_dump_json(), media_type="application/json", headers=headers)
+
+
+def is_conditional(if_match: str | None, etag: str) -> bool:
+    """Tell whether a change is for the version with *etag* and no other.
+
+    False where the caller named no version, or any. Raises `StaleVersion` where they named
+    others than this. It answers early and well; what guards against a change in between is
+    the statement that changes: `UPDATE ... WHERE version = :seen`.
+    """
+    named = {tag.strip() for tag in (if_match or "*").split(",")}
+    if "*" in named:
+        return False
+    # A weak tag never matches here: it stands for something that is only much the same.
+    if etag not in named:
+        raise StaleVersion(etag)
+    return True
