@@ -13,6 +13,8 @@ VENDOR := src/training_analyzer/web/static/vendor
 ASSETS := $(VENDOR)/htmx.min.js
 RUNTIME := $(VENV)/.installed-runtime
 DEV := $(VENV)/.installed-dev
+# Its own environment: what generates a client in a test wants older releases of what we use.
+CLIENT := $(VENV)/client/.installed
 # What is needed to run is also there once the development tools are.
 INSTALLED := $(if $(wildcard $(DEV)),$(DEV),$(RUNTIME))
 ARGS ?=
@@ -41,10 +43,10 @@ serve: $(INSTALLED) assets-if-possible ## Serve your own data: makes .env on fir
 	@test -f .env || $(BIN)/garmin-sync init
 	$(BIN)/garmin-sync serve $(ARGS)
 
-test: $(DEV) assets-if-possible ## Run every test (ARGS="-k name" for some)
+test: $(DEV) $(CLIENT) assets-if-possible ## Run every test (ARGS="-k name" for some)
 	$(BIN)/python -m pytest -n logical --maxprocesses 8 $(ARGS)
 
-torture: $(DEV) ## Run every proof at its full length: kills, power cuts, fleets; hours on a small machine
+torture: $(DEV) $(CLIENT) ## Run every proof at its full length: kills, power cuts, fleets; hours on a small machine
 	$(BIN)/python -m pytest -m torture --torture --timeout 7200 -n logical --maxprocesses 8 $(ARGS)
 
 lint: $(DEV) ## Check style and types
@@ -85,6 +87,13 @@ $(RUNTIME): $(VENV)/.installed-tools requirements.lock pyproject.toml
 
 $(DEV): $(VENV)/.installed-tools requirements-dev.lock pyproject.toml
 	$(call install,requirements-dev.lock)
+
+$(CLIENT): $(VENV)/.installed-tools requirements-client.lock
+	@echo "==> Installing requirements-client.lock"
+	@$(BIN)/python -m venv --clear $(VENV)/client
+	@$(BIN)/uv pip install --quiet --python $(VENV)/client/bin/python --require-hashes -r requirements-client.lock 2>/dev/null \
+		|| $(VENV)/client/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-client.lock
+	@touch $@
 
 $(ASSETS): package.json package-lock.json src/training_analyzer/web/static/vendor.json scripts/fetch_assets.py | $(INSTALLED)
 	@echo "==> Fetching the scripts of the web pages"
