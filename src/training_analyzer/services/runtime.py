@@ -31,7 +31,7 @@ from training_analyzer.db.repositories.queue import QueueRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.run_lists import RunListsRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
-from training_analyzer.db.repositories.secrets import SecretsRepository
+from training_analyzer.db.repositories.secrets import SecretsRepository, secrets_of_people
 from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.garmin.logs import quiet_foreign_loggers
 from training_analyzer.garmin.pacing import Pacing
@@ -88,6 +88,8 @@ class Runtime:
     syncs: SyncService
     people: People
     access: Access
+    # What is sealed for a person and outlives a disconnect: second factors, webhooks' keys.
+    secrets_of_people: Vault
     runs: Runs
     reading: Reading
     days: Days
@@ -184,6 +186,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         syncs=syncs,
         people=People(UsersRepository(database, now=now), connections),
         access=build_access(database, now),
+        secrets_of_people=Vault(encryption, secrets_of_people(database, now), now),
         runs=Runs(RunListsRepository(database), leases, now),
         reading=Reading(ReadingRepository(database)),
         days=Days(DaysRepository(database)),

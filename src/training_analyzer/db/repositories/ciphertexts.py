@@ -1,6 +1,7 @@
 """Every sealed secret of a database, wherever it stands: to count, to open, to seal anew.
 
-It cannot decrypt. `garmin_credentials` holds two secrets a row, `garmin_secrets` one.
+It cannot decrypt. `garmin_credentials` holds two secrets a row, `garmin_secrets` and
+`user_secrets` one.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from sqlalchemy import Text, bindparam, case, cast, func, null, or_, select, tup
 
 from training_analyzer.db.repositories.credentials import EMAIL, PASSWORD, as_credentials
 from training_analyzer.db.repositories.encryption_keys import BOUND, lock_keys, mark_retired
-from training_analyzer.db.tables import garmin_credentials, garmin_secrets
+from training_analyzer.db.tables import garmin_credentials, garmin_secrets, user_secrets
 from training_analyzer.model import Sealed, SecretContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement, Connection, Select, Update
+    from sqlalchemy import ColumnElement, Connection, Select, Table, Update
 
     from training_analyzer.db.database import Database
     from training_analyzer.model import GarminCredentials
@@ -29,6 +30,7 @@ _COLUMNS: Final = {
     EMAIL: garmin_credentials.c.encrypted_email,
     PASSWORD: garmin_credentials.c.encrypted_password,
 }
+_OTHERS: Final = (garmin_secrets, user_secrets)
 _HEAD: Final = f"{BOUND}."
 
 
@@ -38,11 +40,7 @@ class SealedRow:
 
     user_id: str
     secrets: tuple[Sealed, ...]
-
-    @property
-    def is_login(self) -> bool:
-        """Whether it is a row of `garmin_credentials`."""
-        return any(secret.context.field in _COLUMNS for secret in self.secrets)
+    table: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +68,14 @@ class CiphertextsRepository:
         What is written meanwhile may be missed or seen as it was.
         """
         yield from self._logins(named, size)
-        yield from self._others(named, size)
+        for table in _OTHERS:
+            yield from self._others(table, named, size)
 
     def unbound(self) -> Iterator[Sealed]:
         """Yield the secrets that look like plain Fernet tokens."""
-        for batch in self._logins(None, BATCH), self._others(None, BATCH):
-            for rows in batch:
-                for row in rows:
-                    yield from (secret for secret in row.secrets if secret.startswith("gAAAA"))
+        for batch in self.batches():
+            for row in batch:
+                yield from (secret for secret in row.secrets if secret.startswith("gAAAA"))
 
     def reseal(self, changes: Sequence[Resealed], key_id: str) -> int:
         """Replace secrets by those of the key *key_id*; return how many rows were.
@@ -85,11 +83,18 @@ class CiphertextsRepository:
         A row that somebody else wrote since it was read is left as it is. Versions do
         not grow: who holds one to save renewed tokens must still be able to.
         """
-        logins = [_login_change(change) for change in changes if change.row.is_login]
-        others = [_other_change(change) for change in changes if not change.row.is_login]
         with self._database.write() as db:
-            return _execute(db, _reseal_logins(key_id), logins) + _execute(
-                db, _reseal_others(key_id), others
+            return _execute(
+                db,
+                _reseal_logins(key_id),
+                [_login_change(change) for change in _of(changes, garmin_credentials)],
+            ) + sum(
+                _execute(
+                    db,
+                    _reseal_others(table, key_id),
+                    [_other_change(change) for change in _of(changes, table)],
+                )
+                for table in _OTHERS
             )
 
     def label_empty_rows(self, key_id: str) -> None:
@@ -131,10 +136,11 @@ class CiphertextsRepository:
             if not read:
                 return
             after = read[-1].user_id
-            yield [SealedRow(one.user_id, _secrets_of(one)) for one in read]
+            yield [
+                SealedRow(one.user_id, _secrets_of(one), garmin_credentials.name) for one in read
+            ]
 
-    def _others(self, named: str | None, size: int) -> Iterator[list[SealedRow]]:
-        table = garmin_secrets
+    def _others(self, table: Table, named: str | None, size: int) -> Iterator[list[SealedRow]]:
         key = tuple_(table.c.user_id, table.c.field)
         query = (
             select(table)
@@ -157,9 +163,14 @@ class CiphertextsRepository:
                             row.token, SecretContext(row.user_id, row.field), row.encryption_key_id
                         ),
                     ),
+                    table.name,
                 )
                 for row in read
             ]
+
+
+def _of(changes: Sequence[Resealed], table: Table) -> Iterator[Resealed]:
+    return (change for change in changes if change.row.table == table.name)
 
 
 def _secrets_of(login: GarminCredentials) -> tuple[Sealed, ...]:
@@ -177,7 +188,7 @@ def _any_of(columns: list[ColumnElement[str]], named: str | None) -> ColumnEleme
 
 def _count_by_key(db: Connection) -> Counter[str | None]:
     total: Counter[str | None] = Counter()
-    for column in (*_COLUMNS.values(), garmin_secrets.c.token):
+    for column in (*_COLUMNS.values(), *(table.c.token for table in _OTHERS)):
         for named, count in db.execute(_named_counts(db, column)):
             total[named] += count
     return total
@@ -235,8 +246,7 @@ def _reseal_logins(key_id: str) -> Update:
     )
 
 
-def _reseal_others(key_id: str) -> Update:
-    table = garmin_secrets
+def _reseal_others(table: Table, key_id: str) -> Update:
     return (
         update(table)
         .where(

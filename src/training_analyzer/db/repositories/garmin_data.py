@@ -42,9 +42,23 @@ if TYPE_CHECKING:
     from training_analyzer.model import Lease
     from training_analyzer.streams import Payload, Row, Window
 
-# What a person's `--delete-data` removes: every table that holds Garmin's own data.
+# A person's `--delete-data` removes every row of theirs but those of these tables.
 _NOT_DATA: Final = {
     "users",
+    "sessions",
+    "one_time_links",
+    "user_secrets",
+    "user_totp",
+    "recovery_codes",
+    "user_identities",
+    "api_keys",
+    "audit_log",
+    "idempotency_keys",
+    "webhooks",
+    "webhook_deliveries",
+    # Its file would stay behind; it goes by itself, in a week.
+    "exports",
+    "garmin_sign_ins",
     "garmin_credentials",
     "garmin_secrets",
     "garmin_sync_config",

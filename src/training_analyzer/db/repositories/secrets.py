@@ -1,4 +1,4 @@
-"""`garmin_secrets`: tokens, keys and pending logins, one sealed text per user and field."""
+"""Sealed texts by user and field: `garmin_secrets` of connections, `user_secrets` of people."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from training_analyzer.db.clock import utc_now
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.encryption_keys import primary_key, refuse_retired
 from training_analyzer.db.repositories.user_id import checked_user_id
-from training_analyzer.db.tables import garmin_credentials, garmin_secrets
+from training_analyzer.db.tables import garmin_credentials, garmin_secrets, user_secrets
 from training_analyzer.model import Sealed, SecretContext
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Table
 
     from training_analyzer.db.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSecret:
-    """A row of `garmin_secrets`; `version` grows with each write."""
+    """A row of a table of secrets; `version` grows with each write."""
 
     token: Sealed
     version: int
@@ -34,11 +34,20 @@ class StoredSecret:
 
 
 class SecretsRepository:
-    """The sealed secrets of all users. It cannot decrypt."""
+    """The sealed secrets of all users in one *table*. It cannot decrypt.
 
-    def __init__(self, database: Database, now: Callable[[], datetime] = utc_now) -> None:
+    Those of `garmin_secrets` go with the connection, those of `user_secrets` with the person.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime] = utc_now,
+        table: Table = garmin_secrets,
+    ) -> None:
         self._database = database
         self._now = now
+        self._table = table
 
     def put(
         self,
@@ -59,6 +68,7 @@ class SecretsRepository:
         with self._database.write() as db:
             return put_secret(
                 db,
+                self._table,
                 SecretContext(checked_user_id(user_id), field),
                 {"token": str(token), "encryption_key_id": key_id, "expires_at": expires_at},
                 expected_version=expected_version,
@@ -69,8 +79,8 @@ class SecretsRepository:
         """Return the secret, expired or not; None when there is none."""
         with self._database.read() as db:
             row = db.execute(
-                select(garmin_secrets).where(
-                    garmin_secrets.c.user_id == user_id, garmin_secrets.c.field == field
+                select(self._table).where(
+                    self._table.c.user_id == user_id, self._table.c.field == field
                 )
             ).one_or_none()
         if row is None:
@@ -86,14 +96,14 @@ class SecretsRepository:
         """Return the users with valid credentials whose *field* was last written *before*."""
         with self._database.read() as db:
             found = db.execute(
-                select(garmin_secrets.c.user_id)
+                select(self._table.c.user_id)
                 .join(
                     garmin_credentials,
-                    garmin_credentials.c.user_id == garmin_secrets.c.user_id,
+                    garmin_credentials.c.user_id == self._table.c.user_id,
                 )
-                .where(garmin_secrets.c.field == field, garmin_secrets.c.updated_at < before)
+                .where(self._table.c.field == field, self._table.c.updated_at < before)
                 .where(garmin_credentials.c.is_valid == 1)
-                .order_by(garmin_secrets.c.updated_at)
+                .order_by(self._table.c.updated_at)
             )
             return [row.user_id for row in found]
 
@@ -106,15 +116,21 @@ class SecretsRepository:
         """Remove the secret; tell whether there was one."""
         with self._database.write() as db:
             removed = db.execute(
-                delete(garmin_secrets).where(
-                    garmin_secrets.c.user_id == user_id, garmin_secrets.c.field == field
+                delete(self._table).where(
+                    self._table.c.user_id == user_id, self._table.c.field == field
                 )
             )
         return removed.rowcount == 1
 
 
+def secrets_of_people(database: Database, now: Callable[[], datetime]) -> SecretsRepository:
+    """Return the secrets that outlive a disconnect: second factors, webhooks' keys."""
+    return SecretsRepository(database, now, user_secrets)
+
+
 def put_secret(
     db: Connection,
+    table: Table,
     owner: SecretContext,
     values: Mapping[str, Any],
     *,
@@ -129,22 +145,22 @@ def put_secret(
     changed = {**values, "updated_at": now}
     if expected_version:
         moved = db.execute(
-            update(garmin_secrets)
+            update(table)
             .where(
-                garmin_secrets.c.user_id == owner.user_id,
-                garmin_secrets.c.field == owner.field,
-                garmin_secrets.c.version == expected_version,
+                table.c.user_id == owner.user_id,
+                table.c.field == owner.field,
+                table.c.version == expected_version,
             )
-            .values(version=garmin_secrets.c.version + 1, **changed)
+            .values(version=table.c.version + 1, **changed)
         )
         return moved.rowcount == 1
-    insert = insert_into(db, garmin_secrets).values(
+    insert = insert_into(db, table).values(
         user_id=owner.user_id, field=owner.field, version=1, **changed
     )
     key = ["user_id", "field"]
     if expected_version is None:
         insert = insert.on_conflict_do_update(
-            index_elements=key, set_=changed | {"version": garmin_secrets.c.version + 1}
+            index_elements=key, set_=changed | {"version": table.c.version + 1}
         )
     else:
         insert = insert.on_conflict_do_nothing(index_elements=key)
