@@ -13,6 +13,7 @@ GarminSyncError                    HTTP  exit
 ├── NotConnected                   409   1
 ├── ExportImpossible               500   1  files in the way, a folder, a missing library
 ├── BackupImpossible               500   1  files in the way, a damaged copy, a database in use
+├── TooManyRequests                429  75  our own limit of attempts
 ├── SyncTooSoon                    429  75
 │   └── CoolingDown                429  75  Garmin asked to wait; force does not help
 ├── SyncAlreadyRunning             409  75
@@ -86,6 +87,7 @@ from training_analyzer.errors.refusals import (
     SettingsError,
     SyncAlreadyRunning,
     SyncTooSoon,
+    TooManyRequests,
     UnknownUser,
     UserExists,
 )
@@ -151,6 +153,7 @@ __all__ = [
     "SyncTooSoon",
     "TokenExpired",
     "TokenInvalid",
+    "TooManyRequests",
     "UnexpectedPayload",
     "UnknownUser",
     "UserExists",

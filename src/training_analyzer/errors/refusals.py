@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from training_analyzer.errors.root import CLOCK, GarminSyncError
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
 
 class SettingsError(GarminSyncError):
@@ -92,6 +92,18 @@ class BackupImpossible(GarminSyncError):
     """The database cannot be copied there, or not be replaced by that copy."""
 
     code = "backup_impossible"
+
+
+class TooManyRequests(GarminSyncError):
+    """That was tried too often. Wait a little."""
+
+    code = "too_many_requests"
+    http_status = 429
+    exit_code = 75
+
+    def __init__(self, retry_after: timedelta) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class SyncTooSoon(GarminSyncError):

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from training_analyzer.db.repositories.attempt_counters import AttemptCountersRepository
 from training_analyzer.db.repositories.audit_log import AuditLogRepository
 from training_analyzer.db.repositories.one_time_links import OneTimeLinksRepository
 from training_analyzer.db.repositories.sessions import SessionsRepository
 from training_analyzer.services.audit import Audit
+from training_analyzer.services.limits import Limits
 from training_analyzer.services.one_time_links import OneTimeLinks
 from training_analyzer.services.sessions import Sessions
 
@@ -26,6 +28,7 @@ class Access:
     sessions: Sessions
     links: OneTimeLinks
     audit: Audit
+    limits: Limits
 
 
 def build_access(database: Database, now: Callable[[], datetime]) -> Access:
@@ -34,4 +37,5 @@ def build_access(database: Database, now: Callable[[], datetime]) -> Access:
         sessions=Sessions(SessionsRepository(database), now),
         links=OneTimeLinks(OneTimeLinksRepository(database), now),
         audit=Audit(AuditLogRepository(database), now),
+        limits=Limits(AttemptCountersRepository(database), now),
     )

@@ -55,6 +55,7 @@ _TITLES: Final = {
     "token_expired": "Garmin ended the session",
     "token_invalid": "That is not a Garmin token",
     "too_large": "The request is too large",
+    "too_many_requests": "Too many attempts",
     "unauthenticated": "Sign in first",
     "unknown_field": "A field is not known",
     "unknown_host": "This server has another name",

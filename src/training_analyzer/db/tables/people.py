@@ -185,6 +185,7 @@ attempt_counters: Final = Table(
     Column("bucket", Text, primary_key=True),
     instant("window_began_at", null=False),
     integer("attempts", null=False, default=0),
+    Index("ix_attempt_counters_window_began_at", "window_began_at"),
     sqlite_strict=True,
 )
 

@@ -141,6 +141,8 @@ CREATE TABLE attempt_counters (
 )
  STRICT;
 
+CREATE INDEX ix_attempt_counters_window_began_at ON attempt_counters (window_began_at);
+
 CREATE TABLE idempotency_keys (
     user_id TEXT NOT NULL,
     route TEXT NOT NULL,
