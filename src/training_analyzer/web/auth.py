@@ -6,6 +6,7 @@ embeds this one hands in `identify`, and its own people take the place of ours.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
@@ -87,23 +88,27 @@ def fresh_person(request: Request) -> Caller:
     return caller
 
 
-def needs(scope: Scope, *, fresh: bool = False) -> Callable[[Request], str]:
-    """Return the dependency that gives the id of a caller with *scope*.
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """The dependency that gives the id of a caller with *scope*.
 
     With *fresh* a person must have proved within 15 minutes who they are; a program's key,
     which was made for this, is enough by itself. It raises `Unauthenticated`,
-    `InsufficientScope`, or `StepUpRequired`.
+    `InsufficientScope`, or `StepUpRequired`. A value and no closure, so that the OpenAPI
+    document can tell what a route needs.
     """
 
-    def allowed(request: Request) -> str:
+    scope: Scope
+    fresh: bool = False
+
+    def __call__(self, request: Request) -> str:
+        """Return who asks, if they may."""
         caller = current_caller(request)
-        if scope not in caller.scopes:
-            raise InsufficientScope(scope)
-        if fresh and caller.session_id is not None and not caller.is_fresh:
+        if self.scope not in caller.scopes:
+            raise InsufficientScope(self.scope)
+        if self.fresh and caller.session_id is not None and not caller.is_fresh:
             raise StepUpRequired
         return caller.user_id
-
-    return allowed
 
 
 def current_admin(request: Request) -> Caller:

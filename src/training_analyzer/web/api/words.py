@@ -8,16 +8,16 @@ from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from training_analyzer.services.callers import Scope
-from training_analyzer.web.auth import current_user, needs
+from training_analyzer.web.auth import Needs, current_user
 from training_analyzer.web.parts import Parts, parts_of
 
 # The id of the caller, where only a person in a browser may ask.
 type UserId = Annotated[str, Depends(current_user)]
 # The id of the caller, a person or a program with a key, who has the scope.
-type SyncReader = Annotated[str, Depends(needs(Scope.SYNC_READ))]
-type SyncWriter = Annotated[str, Depends(needs(Scope.SYNC_WRITE))]
-type DataReader = Annotated[str, Depends(needs(Scope.DATA_READ))]
-type CredentialsWriter = Annotated[str, Depends(needs(Scope.CREDENTIALS_WRITE))]
+type SyncReader = Annotated[str, Depends(Needs(Scope.SYNC_READ))]
+type SyncWriter = Annotated[str, Depends(Needs(Scope.SYNC_WRITE))]
+type DataReader = Annotated[str, Depends(Needs(Scope.DATA_READ))]
+type CredentialsWriter = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE))]
 type Web = Annotated[Parts, Depends(parts_of)]
 
 
