@@ -24,7 +24,6 @@ from training_analyzer.web.refusals import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
 
     from starlette.responses import Response
 
