@@ -45,7 +45,7 @@ def save(
         .values(user_id=user_id, created_at=now, **changed)
         .on_conflict_do_update(
             index_elements=["user_id"],
-            set_=changed | {"validation_error": None, "error_code": None},
+            set_=changed | {"validation_error": None, "error_code": None, "failed_validations": 0},
         )
         .returning(garmin_credentials)
     )
@@ -113,6 +113,8 @@ def as_credentials(row: RowMapping) -> GarminCredentials:
         last_password_login_at=row["last_password_login_at"],
         uses_mfa=bool(row["uses_mfa"]),
         updated_at=row["updated_at"],
+        key_expires_on=row["key_expires_on"],
+        failed_validations=row["failed_validations"],
     )
 
 

@@ -21,9 +21,11 @@ from training_analyzer.db.repositories import credentials, sync_config, sync_his
 from training_analyzer.db.repositories.schedule import reschedule
 from training_analyzer.db.repositories.user_id import checked_user_id
 from training_analyzer.db.tables import (
+    garmin_claims,
     garmin_credentials,
     garmin_schedule,
     garmin_secrets,
+    garmin_sign_ins,
     garmin_sync_config,
 )
 from training_analyzer.db.text import storable
@@ -114,12 +116,17 @@ class GarminCredentialsRepository:
         One transaction, so a worker that still runs finds its lease gone and writes
         nothing more. History and synced data stay.
         """
-        tables = (garmin_credentials, garmin_secrets, garmin_sync_config, garmin_schedule)
+        tables = (
+            *(garmin_credentials, garmin_secrets, garmin_sync_config, garmin_schedule),
+            garmin_claims,
+        )
         with self._database.write() as db:
             removed = [
                 db.execute(delete(table).where(table.c.user_id == user_id)).rowcount
                 for table in tables
             ]
+            # A sign-in that is still under way finds nothing to end, and connects nobody.
+            db.execute(delete(garmin_sign_ins).where(garmin_sign_ins.c.user_id == user_id))
         if any(removed):
             self._database.scrub()
         return any(removed)
@@ -139,8 +146,10 @@ class GarminCredentialsRepository:
         has saved others since.
         """
         now = self._now()
+        failed = garmin_credentials.c.failed_validations
         values = {
             "is_valid": int(bool(is_valid)),
+            "failed_validations": 0 if is_valid else failed + 1,
             "last_validation_at": now,
             "validation_error": storable(validation_error),
             "error_code": error_code,
@@ -167,6 +176,12 @@ class GarminCredentialsRepository:
         with self._database.write() as db:
             return credentials.change(db, user_id, {"uses_mfa": 1})
 
+    def note_key_expiry(self, user_id: str, day: date | None) -> bool:
+        """Remember the day on which the user's Personal API key ends; False without credentials."""
+        said = None if day is None else day.isoformat()
+        with self._database.write() as db:
+            return credentials.change(db, user_id, {"key_expires_on": said})
+
     def note_display_name(self, user_id: str, name: str) -> bool:
         """Remember Garmin's new name for the account; False without credentials."""
         with self._database.write() as db:
@@ -178,11 +193,26 @@ class GarminCredentialsRepository:
         A first change starts from the defaults. Raises `TypeError` for an unknown field
         and `InvalidSyncConfig` for a wrong value; then nothing is saved.
         """
+        changed = self.change_sync_config(user_id, changes)
+        if changed is None:
+            message = "a change that names no version is never too late"
+            raise RuntimeError(message)
+        return changed
+
+    def change_sync_config(
+        self, user_id: str, changes: Mapping[str, object], *, seen: int | None = None
+    ) -> GarminSyncConfig | None:
+        """Change a configuration as `update_sync_config` does; None if it is not *seen* any more.
+
+        *seen* is the version that the change is for, 0 where nothing was saved.
+        """
         checked = sync_config.checked_changes(changes)
         user_id = checked_user_id(user_id)
         with self._database.write() as db:
             now = self._now()
-            changed = sync_config.change(db, user_id, checked, self._defaults, now=now)
+            changed = sync_config.change(db, user_id, checked, self._defaults, now=now, seen=seen)
+            if changed is None:
+                return None
             # The slot was computed from the old configuration. It is not left to the next
             # tick, before which a slot may pass.
             reschedule(db, changed, sync_history.last_completed(db, user_id), now=now)

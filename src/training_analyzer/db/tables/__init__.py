@@ -56,6 +56,7 @@ from training_analyzer.db.tables.people import (
 )
 from training_analyzer.db.tables.sync import (
     garmin_breakers,
+    garmin_claims,
     garmin_coverage,
     garmin_credentials,
     garmin_identities,
@@ -100,6 +101,7 @@ __all__ = [
     "functional_thresholds",
     "garmin_backfills",
     "garmin_breakers",
+    "garmin_claims",
     "garmin_coverage",
     "garmin_credentials",
     "garmin_identities",

@@ -44,7 +44,8 @@ garmin_sign_ins: Final = Table(
     instant("began_at", null=False),
     instant("ended_at"),
     PrimaryKeyConstraint("user_id", "login_id"),
-    one_of("state", "signing_in", "mfa_required", "connected", "failed", "abandoned"),
+    # `saving`: Garmin has let the person in, and nobody can call it off any more.
+    one_of("state", "signing_in", "mfa_required", "saving", "connected", "failed", "abandoned"),
     sqlite_strict=True,
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -49,7 +50,7 @@ garmin_credentials: Final = Table(
     flag("uses_mfa", default=0),
     # The day on which a Personal API key ends, as the person said it.
     text_("key_expires_on"),
-    # Sign-ins and tests that failed in a row.
+    # Syncs and tests in a row that Garmin refused.
     integer("failed_validations", null=False, default=0),
     truth("is_valid"),
     truth("uses_mfa"),
@@ -80,6 +81,18 @@ garmin_identities: Final = Table(
     text_("garmin_user_id", null=False),
     text_("region", null=False),
     one_of("region", "com", "cn"),
+    sqlite_strict=True,
+)
+
+# Who has a Garmin account connected here: one user at most. It goes with the connection.
+garmin_claims: Final = Table(
+    "garmin_claims",
+    metadata,
+    Column("user_id", Text, primary_key=True),
+    text_("garmin_user_id", null=False),
+    text_("region", null=False),
+    one_of("region", "com", "cn"),
+    UniqueConstraint("garmin_user_id", "region"),
     sqlite_strict=True,
 )
 

@@ -169,6 +169,16 @@ CREATE TABLE sync_events (
 
 CREATE INDEX ix_sync_events_at ON sync_events (at);
 
+CREATE TABLE garmin_claims (
+    user_id TEXT NOT NULL,
+    garmin_user_id TEXT NOT NULL,
+    region TEXT NOT NULL,
+    CONSTRAINT pk_garmin_claims PRIMARY KEY (user_id),
+    CONSTRAINT ck_garmin_claims_region CHECK (region IN ('com', 'cn')),
+    CONSTRAINT uq_garmin_claims_garmin_user_id_region UNIQUE (garmin_user_id, region)
+)
+ STRICT;
+
 CREATE TABLE garmin_sign_ins (
     user_id TEXT NOT NULL,
     login_id TEXT NOT NULL,
@@ -177,7 +187,7 @@ CREATE TABLE garmin_sign_ins (
     began_at TEXT NOT NULL,
     ended_at TEXT,
     CONSTRAINT pk_garmin_sign_ins PRIMARY KEY (user_id, login_id),
-    CONSTRAINT ck_garmin_sign_ins_state CHECK (state IN ('signing_in', 'mfa_required', 'connected', 'failed', 'abandoned'))
+    CONSTRAINT ck_garmin_sign_ins_state CHECK (state IN ('signing_in', 'mfa_required', 'saving', 'connected', 'failed', 'abandoned'))
 )
  STRICT;
 
@@ -271,5 +281,10 @@ CREATE TABLE webhook_deliveries (
 CREATE INDEX ix_webhook_deliveries_next_attempt_at ON webhook_deliveries (next_attempt_at) WHERE next_attempt_at IS NOT NULL;
 
 CREATE INDEX ix_webhook_deliveries_user_id_webhook_id ON webhook_deliveries (user_id, webhook_id, created_at);
+
+INSERT INTO garmin_claims (user_id, garmin_user_id, region)
+SELECT user_id, garmin_user_id, region FROM garmin_credentials
+WHERE garmin_user_id IS NOT NULL ORDER BY created_at, user_id
+ON CONFLICT DO NOTHING;
 
 UPDATE users SET role = 'admin' WHERE user_id IN (SELECT user_id FROM users ORDER BY created_at, user_id LIMIT 1);
