@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from fastapi import FastAPI
@@ -16,6 +17,7 @@ from training_analyzer.web import api, pages
 from training_analyzer.web.auth import identify as by_session
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
 from training_analyzer.web.manual import ManualSyncs
+from training_analyzer.web.openapi import document
 from training_analyzer.web.pages.rendering import STATIC, Renderer
 from training_analyzer.web.parts import Parts, parts_of
 from training_analyzer.web.problems import (
@@ -52,7 +54,13 @@ def create_app(
     """
     settings = runtime.settings
     site = Site.of([settings.host, *hosts], settings.public_url)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, title="Garmin Sync")
+    # The framework's own pages about the API load scripts from elsewhere.
+    app = FastAPI(
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+    )
     app.state.parts = Parts(
         runtime=runtime,
         scheduler=scheduler,
@@ -60,6 +68,7 @@ def create_app(
         site=site,
         renderer=Renderer(has_vendor_files=has_vendor_files),
         identify=by_session,
+        describe=cache(lambda: document(app.routes)),
     )
     app.include_router(api.router)
     app.include_router(pages.router)

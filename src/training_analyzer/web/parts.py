@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 
@@ -30,6 +30,8 @@ class Parts:
     renderer: Renderer
     # Who asks, or None for a stranger.
     identify: Callable[[Request], Caller | None]
+    # The OpenAPI document of the app.
+    describe: Callable[[], dict[str, Any]]
 
     @property
     def access(self) -> Access:

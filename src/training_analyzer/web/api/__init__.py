@@ -6,10 +6,12 @@ from fastapi import APIRouter
 
 from training_analyzer.web.api import (
     activities,
+    api_keys,
     config,
     coverage,
     credentials,
     days,
+    description,
     history,
     runs,
     schedule,
@@ -32,6 +34,8 @@ for part in (
     series,
 ):
     router.include_router(part.router, prefix="/api/v1/garmin")
+router.include_router(api_keys.router, prefix="/api/v1")
+router.include_router(description.router)
 router.include_router(watch.router)
 
 __all__ = ["router"]
