@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.audit_log import AuditEntry
+from training_analyzer.errors import GarminSyncError, InternalError, SyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from training_analyzer.db.repositories.audit_log import AuditLogRepository
 
-__all__ = ["SYSTEM", "Audit", "AuditEntry"]
+__all__ = ["OK", "SYSTEM", "Audit", "AuditEntry", "Use"]
+
+log = logging.getLogger(__name__)
 
 # Who acts when no person does.
 SYSTEM: Final = "system"
+OK: Final = "ok"
+
+
+@dataclass(slots=True)
+class Use:
+    """A use of credentials that goes on; `result` is what is written down if it ends well."""
+
+    result: str = OK
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +45,7 @@ class Audit:
         *,
         user_id: str | None,
         actor: str | None,
-        result: str = "ok",
+        result: str = OK,
         target: str | None = None,
         network: str | None = None,
         request_id: str | None = None,
@@ -50,6 +63,40 @@ class Audit:
                 request_id=request_id,
             )
         )
+
+    @contextmanager
+    def recording(
+        self, action: str, *, user_id: str, actor: str, target: str | None = None
+    ) -> Iterator[Use]:
+        """Write one line about the use of credentials inside the block, and how it ended.
+
+        A use that succeeds is not kept without its line: what hinders the line, such as a
+        full disk, is raised. A use that fails keeps its own error, which decides what
+        happens next (a rejected password must not look like a full disk).
+        """
+        use = Use()
+        try:
+            yield use
+        except Exception as error:
+            self.note_failure(action, error, user_id=user_id, actor=actor, target=target)
+            raise
+        self.note(action, user_id=user_id, actor=actor, result=use.result, target=target)
+
+    def note_failure(
+        self,
+        action: str,
+        error: Exception,
+        *,
+        user_id: str,
+        actor: str,
+        target: str | None = None,
+    ) -> None:
+        """Write down what *error* ended; a line that cannot be written goes to the log."""
+        code = error.code if isinstance(error, GarminSyncError) else InternalError.code
+        try:
+            self.note(action, user_id=user_id, actor=actor, result=code, target=target)
+        except SyncError as hindered:
+            log.warning("%s (%s) is not in the audit log: %s.", action, code, hindered.code)
 
     def page(
         self,

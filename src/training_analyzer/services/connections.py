@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import (
-    DecryptionError,
     MfaExpired,
     MfaInvalid,
+    MfaRequired,
 )
 from training_analyzer.garmin.account import AccountGarmin
 from training_analyzer.garmin.login import NeedsMfa, redeem_ticket
@@ -17,10 +17,13 @@ from training_analyzer.garmin.personal_key import clean_key
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind, Region, SyncType
 from training_analyzer.services.doors import door
+from training_analyzer.services.opening import SIGN_IN
 from training_analyzer.services.standings import LOGIN_CODES, Standings
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
 from training_analyzer.services.waiting_logins import (
     MOST_CODES,
+    UNWATCHED,
+    Attempt,
     Entry,
     MfaPending,
     WaitingLogins,
@@ -28,6 +31,7 @@ from training_analyzer.services.waiting_logins import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from training_analyzer.garmin.personal_key import PersonalToken
     from training_analyzer.model import GarminProfile
     from training_analyzer.planning.standing import Standing
+    from training_analyzer.services.audit import Use
     from training_analyzer.services.identity import Identity
     from training_analyzer.services.opening import Opener
     from training_analyzer.services.vault import Vault
@@ -78,6 +83,7 @@ class Connections:
         self._waiting = WaitingLogins(vault, now)
         self._standings = Standings(credentials, schedule, vault, opener.gate, self._waiting, now)
         self._now = now
+        self._audit = opener.audit
 
     @door
     def connect_password(
@@ -89,51 +95,57 @@ class Connections:
         region: Region = Region.COM,
         keep_password: bool = True,
         replace_data: bool = False,
+        sign_in: Attempt = UNWATCHED,
     ) -> Connected | MfaPending:
         """Sign in to Garmin with *email* and *password* and keep the session, sealed.
 
         The password is kept only with *keep_password*; everything works without it, but
         a dead session then needs the person. *replace_data* deletes what was synced
         from another account before. Raises `CredentialsRejected`, `AccountLocked`,
-        `LoginBlocked`, `AccountMismatch` or `GarminUnavailable`; then nothing is changed.
+        `LoginBlocked`, `AccountMismatch`, `AccountAlreadyLinked` or `GarminUnavailable`;
+        then nothing is changed. *sign_in* says whether it is still wanted.
         """
-        entered = self._opener.gate.log_in(
-            email, password, region, hosts=self._opener.hosts(region)
-        )
         entry = Entry(email, password, region, keep_password, replace_data)
-        if isinstance(entered, NeedsMfa):
-            return self._waiting.begin(user_id, entered, entry)
-        return self._keep_login(user_id, entered, entry)
+        with self._recording(user_id, Kind.PASSWORD) as use:
+            entered = self._opener.gate.log_in(
+                email, password, region, hosts=self._opener.hosts(region)
+            )
+            if isinstance(entered, NeedsMfa):
+                use.result = MfaRequired.code
+                return self._waiting.begin(user_id, entered, entry, sign_in.login_id)
+            sign_in.refuse_abandoned()
+            return self._keep_login(user_id, entered, entry)
 
     @door
-    def finish_mfa(self, user_id: str, code: str) -> Connected:
+    def finish_mfa(self, user_id: str, code: str, *, sign_in: Attempt = UNWATCHED) -> Connected:
         """Complete a waiting login with *code*; any process can.
 
         Raises `MfaInvalid` for a wrong code (three are allowed), `MfaExpired` when no
         login waits any more, `LoginBlocked` when Garmin refuses codes for now; then
         nothing is changed.
         """
-        entry, state = self._waiting.open(user_id)
-        try:
-            entered = self._opener.gate.finish(
-                state,
-                code.strip(),
-                entry.email,
-                entry.region,
-                hosts=self._opener.hosts(entry.region),
-            )
-        except MfaInvalid:
-            self._waiting.count_wrong_code(user_id)
-            raise
-        except MfaExpired:
-            # Garmin has forgotten the login: no code will ever complete it.
+        with self._recording(user_id, "code"):
+            entry, state = self._waiting.open(user_id)
+            try:
+                entered = self._opener.gate.finish(
+                    state,
+                    code.strip(),
+                    entry.email,
+                    entry.region,
+                    hosts=self._opener.hosts(entry.region),
+                )
+            except MfaInvalid:
+                raise MfaInvalid(self._waiting.count_wrong_code(user_id)) from None
+            except MfaExpired:
+                # Garmin has forgotten the login: no code will ever complete it.
+                self._waiting.drop(user_id)
+                raise
+            # The code is used up, also when the account turns out to be another one.
             self._waiting.drop(user_id)
-            raise
-        # The code is used up, also when the account turns out to be another one.
-        self._waiting.drop(user_id)
-        connected = self._keep_login(user_id, entered, entry)
-        self._credentials.note_mfa(user_id)
-        return connected
+            sign_in.refuse_abandoned()
+            connected = self._keep_login(user_id, entered, entry)
+            self._credentials.note_mfa(user_id)
+            return connected
 
     @door
     def connect_ticket(
@@ -150,10 +162,11 @@ class Connections:
         them here. A ticket lives about a minute and works once. Raises `TokenInvalid`
         when there is none in the text, `CredentialsRejected` for one used or too old.
         """
-        entered = redeem_ticket(pasted, hosts=self._opener.hosts(region))
-        self._identity.check(user_id, entered.profile, replace_data=replace_data)
-        self._put_tokens(user_id, entered.tokens)
-        return self._keep(user_id, Kind.TOKEN, region, entered.profile)
+        with self._recording(user_id, "ticket"):
+            entered = redeem_ticket(pasted, hosts=self._opener.hosts(region))
+            self._identity.check(user_id, entered.profile, region, replace_data=replace_data)
+            self._put_tokens(user_id, entered.tokens)
+            return self._keep(user_id, Kind.TOKEN, region, entered.profile)
 
     @door
     def connect_token(
@@ -169,27 +182,27 @@ class Connections:
         The token is refreshed at once: that proves it, and detaches this server from
         the copy, which stops working. Raises `TokenInvalid`, `TokenExpired`.
         """
-        tokens = [TokenBundle.parse(token_json)]
-        garmin = AccountGarmin(
-            tokens[0],
-            display_name=None,
-            hosts=self._opener.hosts(region),
-            pace=self._opener.pacing.for_account(user_id),
-            save_tokens=tokens.append,
-            now=self._now,
-        )
-        try:
-            profile = garmin.profile()
-            if not replace_data:
+        with self._recording(user_id, Kind.TOKEN):
+            tokens = [TokenBundle.parse(token_json)]
+            garmin = AccountGarmin(
+                tokens[0],
+                display_name=None,
+                hosts=self._opener.hosts(region),
+                pace=self._opener.pacing.for_account(user_id),
+                save_tokens=tokens.append,
+                now=self._now,
+            )
+            try:
+                profile = garmin.profile()
                 # Before the token is used up: the person may want to bring it once more.
-                self._identity.refuse_mixing(user_id, profile)
-            if len(tokens) == 1:
-                garmin.refresh()
-        finally:
-            garmin.close()
-        self._identity.check(user_id, profile, replace_data=replace_data)
-        self._put_tokens(user_id, tokens[-1])
-        return self._keep(user_id, Kind.TOKEN, region, profile)
+                self._identity.look(user_id, profile, region, replace_data=replace_data)
+                if len(tokens) == 1:
+                    garmin.refresh()
+            finally:
+                garmin.close()
+            self._identity.check(user_id, profile, region, replace_data=replace_data)
+            self._put_tokens(user_id, tokens[-1])
+            return self._keep(user_id, Kind.TOKEN, region, profile)
 
     @door
     def connect_personal_key(
@@ -202,29 +215,31 @@ class Connections:
         Raises `TokenInvalid` for what cannot be a key, `CredentialsRejected` for one
         that Garmin refuses.
         """
-        cleaned = clean_key(key)
-        tokens: list[PersonalToken] = []
-        garmin = PersonalGarmin(
-            cleaned,
-            token=None,
-            hosts=self._opener.hosts(Region.COM),
-            pace=self._opener.pacing.for_account(user_id),
-            save_token=tokens.append,
-            now=self._now,
-        )
-        try:
-            profile = garmin.profile()
-        finally:
-            garmin.close()
-        self._identity.check(user_id, profile, replace_data=replace_data)
-        self.vault.put(user_id, API_KEY, cleaned)
-        if tokens:
-            self.vault.put(user_id, PERSONAL_JWT, tokens[-1].jwt, expires_at=tokens[-1].expires_at)
-        if self.vault.get(user_id, TOKEN_BUNDLE) is not None:
-            if not self._needs_login(user_id):
-                return self._beside_the_session(user_id, profile)
-            self.vault.drop(user_id, TOKEN_BUNDLE)
-        return self._keep(user_id, Kind.PERSONAL_KEY, Region.COM, profile)
+        with self._recording(user_id, Kind.PERSONAL_KEY):
+            cleaned = clean_key(key)
+            tokens: list[PersonalToken] = []
+            garmin = PersonalGarmin(
+                cleaned,
+                token=None,
+                hosts=self._opener.hosts(Region.COM),
+                pace=self._opener.pacing.for_account(user_id),
+                save_token=tokens.append,
+                now=self._now,
+            )
+            try:
+                profile = garmin.profile()
+            finally:
+                garmin.close()
+            self._identity.check(user_id, profile, Region.COM, replace_data=replace_data)
+            self.vault.put(user_id, API_KEY, cleaned)
+            if tokens:
+                jwt = tokens[-1]
+                self.vault.put(user_id, PERSONAL_JWT, jwt.jwt, expires_at=jwt.expires_at)
+            if self.vault.get(user_id, TOKEN_BUNDLE) is not None:
+                if not self._needs_login(user_id):
+                    return self._beside_the_session(user_id, profile)
+                self.vault.drop(user_id, TOKEN_BUNDLE)
+            return self._keep(user_id, Kind.PERSONAL_KEY, Region.COM, profile)
 
     def disconnect(self, user_id: str, *, delete_data: bool = False) -> bool:
         """Delete the user's secrets, configuration and schedule; tell if there was anything.
@@ -234,11 +249,20 @@ class Connections:
         there_was = self._credentials.delete_credentials(user_id)
         if delete_data:
             there_was = self._data.delete_all(user_id) > 0 or there_was
+        if there_was:
+            kept = "data_deleted" if delete_data else "data_kept"
+            self._audit.note("garmin_disconnected", user_id=user_id, actor=user_id, target=kept)
         return there_was
 
     def pending_login(self, user_id: str) -> MfaPending | None:
         """Return the login that waits for its code, or None; asks nothing of Garmin."""
         return self._waiting.find(user_id)
+
+    def drop_login(self, user_id: str, login_id: str) -> None:
+        """Forget the login that waits for its code, if it is that one."""
+        pending = self._waiting.find(user_id)
+        if pending is not None and pending.login_id == login_id:
+            self._waiting.drop(user_id)
 
     def standing(self, user_id: str) -> Standing:
         """Return how the user's connection stands now, in words; asks nothing of Garmin."""
@@ -246,17 +270,12 @@ class Connections:
 
     def email_hint(self, user_id: str) -> str | None:
         """Return the connected e-mail address as `a…@e…`, or None."""
-        credentials = self._credentials.get_credentials(user_id)
-        if credentials is None or credentials.encrypted_email is None:
-            return None
-        try:
-            name, _, host = self.vault.unseal(credentials.encrypted_email).reveal().partition("@")
-        except DecryptionError:
-            return None
-        return f"{name[:1]}…@{host[:1]}…"
+        return self._standings.email_hint(user_id)
 
     def _keep_login(self, user_id: str, entered: LoggedIn, entry: Entry) -> Connected:
-        self._identity.check(user_id, entered.profile, replace_data=entry.replace_data)
+        self._identity.check(
+            user_id, entered.profile, entry.region, replace_data=entry.replace_data
+        )
         self._put_tokens(user_id, entered.tokens)
         password = self.vault.seal(user_id, "password", entry.password)
         sealed = (
@@ -291,7 +310,7 @@ class Connections:
         if config is None or config.auto_sync_enabled:
             self._schedule.request(user_id, SyncType.INITIAL, now=self._now())
         self._identity.keep(user_id, profile, region)
-        return _connected(user_id, kind, profile)
+        return self._connected(user_id, kind, profile)
 
     def _needs_login(self, user_id: str) -> bool:
         """Tell whether the session is known to be dead: rejected, or kept out by a login."""
@@ -303,13 +322,17 @@ class Connections:
         """Leave the session's row as it is; the key alone is new."""
         credentials = self._credentials.get_credentials(user_id)
         kind = credentials.kind if credentials else Kind.PERSONAL_KEY
-        return _connected(user_id, kind, profile)
+        return self._connected(user_id, kind, profile)
 
+    def _recording(self, user_id: str, by: str) -> AbstractContextManager[Use]:
+        """Write down that a secret of the person, of the kind *by*, goes to Garmin."""
+        return self._audit.recording(SIGN_IN, user_id=user_id, actor=user_id, target=by)
 
-def _connected(user_id: str, kind: Kind, profile: GarminProfile) -> Connected:
-    return Connected(
-        user_id=user_id,
-        kind=kind,
-        garmin_user_id=profile.profile_id,
-        display_name=profile.display_name,
-    )
+    def _connected(self, user_id: str, kind: Kind, profile: GarminProfile) -> Connected:
+        self._audit.note("garmin_connected", user_id=user_id, actor=user_id, target=kind)
+        return Connected(
+            user_id=user_id,
+            kind=kind,
+            garmin_user_id=profile.profile_id,
+            display_name=profile.display_name,
+        )

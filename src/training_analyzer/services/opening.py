@@ -30,6 +30,7 @@ from training_analyzer.garmin.personal import PersonalGarmin
 from training_analyzer.garmin.personal_key import PersonalToken
 from training_analyzer.garmin.tokens import TokenBundle
 from training_analyzer.model import Kind
+from training_analyzer.services.audit import SYSTEM
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.garmin.pacing import Pacing
     from training_analyzer.model import GarminCredentials, Region
+    from training_analyzer.services.audit import Audit
     from training_analyzer.services.identity import Identity
     from training_analyzer.services.login_gate import LoginGate
     from training_analyzer.services.metrics import Metrics
@@ -46,6 +48,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+# Words of the audit log.
+SESSION_USED = "garmin_session_used"
+SESSION_RENEWED = "garmin_session_renewed"
+SIGN_IN = "garmin_sign_in"
 # Garmin locks accounts of services that log in again and again.
 PASSWORD_LOGIN_EVERY = timedelta(hours=24)
 _KEY_OPENS_NOTHING = (
@@ -67,6 +73,7 @@ class Opener:
     server_url: str | None
     now: Callable[[], datetime]
     metrics: Metrics
+    audit: Audit
 
     def hosts(self, region: Region) -> Hosts:
         """Return Garmin's hosts for *region*, or the simulator's."""
@@ -82,19 +89,38 @@ class Opener:
         stored = self.vault.get(user_id, TOKEN_BUNDLE)
         if credentials is None or stored is None:
             return
-        with self._with_tokens(credentials, stored) as garmin, self._counted():
+        with self._with_tokens(credentials, stored) as garmin, self._counted(user_id):
             garmin.ensure_fresh()
 
-    def open(self, user_id: str, *, session_is_dead: bool = False) -> OpenGarmin:
+    def open(
+        self, user_id: str, *, session_is_dead: bool = False, actor: str = SYSTEM
+    ) -> OpenGarmin:
         """Return an open connection whose tokens are fresh and, if renewed, committed.
 
         With *session_is_dead* the stored tokens are not tried again. Raises
         `CredentialsRejected` without credentials, `CredentialsUnreadable` when they do
-        not decrypt, and whatever Garmin says to a refresh or login.
+        not decrypt, and whatever Garmin says to a refresh or login. The audit log has who
+        asked for it, *actor*, and the same code.
         """
         credentials = self.credentials.get_credentials(user_id)
         if credentials is None:
             raise CredentialsRejected
+        if session_is_dead:
+            # The use of the session is written down already; a new sign-in will be.
+            return self._open(credentials, session_is_dead=True)
+        opened = None
+        try:
+            with self.audit.recording(
+                SESSION_USED, user_id=user_id, actor=actor, target=credentials.kind
+            ):
+                opened = self._open(credentials, session_is_dead=False)
+        except BaseException:
+            if opened is not None:
+                opened.close()
+            raise
+        return opened
+
+    def _open(self, credentials: GarminCredentials, *, session_is_dead: bool) -> OpenGarmin:
         try:
             if credentials.kind is Kind.PERSONAL_KEY:
                 return self._open_key_alone(credentials, jwt_is_dead=session_is_dead)
@@ -136,7 +162,7 @@ class Opener:
 
         def save(renewed: PersonalToken) -> None:
             self.vault.put(user_id, PERSONAL_JWT, renewed.jwt, expires_at=renewed.expires_at)
-            self.metrics.refreshed()
+            self._renewed(user_id, Kind.PERSONAL_KEY)
 
         return PersonalGarmin(
             key.secret.reveal(),
@@ -171,7 +197,7 @@ class Opener:
         garmin = None
         try:
             garmin = self._with_tokens(credentials, stored)
-            with self._counted():
+            with self._counted(credentials.user_id):
                 garmin.ensure_fresh()
         except (TokenExpired, TokenInvalid):
             if garmin is not None:
@@ -184,13 +210,21 @@ class Opener:
         return garmin
 
     @contextmanager
-    def _counted(self) -> Iterator[None]:
-        """Count what keeps a session from being renewed; a renewal counts where it is saved."""
+    def _counted(self, user_id: str) -> Iterator[None]:
+        """Tell what keeps a session from being renewed; a renewal is told where it is saved."""
         try:
             yield
         except GarminError as error:
             self.metrics.refreshed(error.code)
+            self.audit.note_failure(
+                SESSION_RENEWED, error, user_id=user_id, actor=SYSTEM, target=Kind.TOKEN
+            )
             raise
+
+    def _renewed(self, user_id: str, kind: Kind) -> None:
+        """Count a renewal and write it down; nobody asks for one, the session's age does."""
+        self.metrics.refreshed()
+        self.audit.note(SESSION_RENEWED, user_id=user_id, actor=SYSTEM, target=kind)
 
     def _with_tokens(self, credentials: GarminCredentials, stored: Opened) -> AccountGarmin:
         user_id = credentials.user_id
@@ -208,7 +242,7 @@ class Opener:
                 # Somebody else rotated or replaced the tokens: we do not own this user.
                 raise LeaseLost
             at[0] += 1
-            self.metrics.refreshed()
+            self._renewed(user_id, Kind.TOKEN)
 
         def stored_since() -> TokenBundle | None:
             latest = self.vault.get(user_id, TOKEN_BUNDLE)
@@ -250,20 +284,21 @@ class Opener:
         self.credentials.record_password_login(user_id)
         log.info("User %s is signed in to Garmin with the stored password.", user_id)
         region = credentials.region
-        entered = self.gate.log_in(
-            email.reveal(), password.reveal(), region, hosts=self.hosts(region)
-        )
-        if isinstance(entered, NeedsMfa):
-            self.credentials.note_mfa(user_id)
-            raise MfaRequired
-        self.identity.confirm(user_id, entered.profile)
-        is_newest = self.vault.put(
-            user_id,
-            TOKEN_BUNDLE,
-            entered.tokens.dump(),
-            expires_at=entered.tokens.expires_at,
-            expected_version=before.version if before else 0,
-        )
+        with self.audit.recording(SIGN_IN, user_id=user_id, actor=SYSTEM, target=Kind.PASSWORD):
+            entered = self.gate.log_in(
+                email.reveal(), password.reveal(), region, hosts=self.hosts(region)
+            )
+            if isinstance(entered, NeedsMfa):
+                self.credentials.note_mfa(user_id)
+                raise MfaRequired
+            self.identity.confirm(user_id, entered.profile)
+            is_newest = self.vault.put(
+                user_id,
+                TOKEN_BUNDLE,
+                entered.tokens.dump(),
+                expires_at=entered.tokens.expires_at,
+                expected_version=before.version if before else 0,
+            )
         # A login takes its time. What the person has saved meanwhile stays, and is used.
         latest = self.credentials.get_credentials(user_id)
         if is_newest and latest is not None and latest.updated_at == credentials.updated_at:

@@ -71,6 +71,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.db import Database
     from training_analyzer.jobs import Dispatcher
+    from training_analyzer.services.audit import Audit
     from training_analyzer.settings import Settings
 
 
@@ -132,6 +133,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
     encryption = EncryptionService.from_settings(settings)
     database = _opened_for(settings, encryption, now or utc_now)
     now = now or clock_of(database)
+    access = build_access(database, now)
     credentials = _credentials(settings, database, now)
     schedule = ScheduleRepository(database)
     leases = LeasesRepository(database)
@@ -141,18 +143,11 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
     secrets = SecretsRepository(database, now)
     vault = Vault(encryption, secrets, now)
     owner = process_name()
-    logins = LoginsRepository(database)
     identity = Identity(credentials, IdentitiesRepository(database), data, leases, vault)
-    opener = Opener(
-        credentials=credentials,
-        vault=vault,
-        gate=LoginGate(logins, encryption, server=machine_name(), now=now, metrics=metrics),
-        identity=identity,
-        pacing=Pacing(settings.requests_per_minute),
-        server_url=settings.garmin_server_url,
-        now=now,
-        metrics=metrics,
+    gate = LoginGate(
+        LoginsRepository(database), encryption, server=machine_name(), now=now, metrics=metrics
     )
+    opener = _opener(settings, credentials, vault, gate, identity, metrics, access.audit)
     connections = Connections(
         credentials=credentials,
         schedule=schedule,
@@ -185,7 +180,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         connections=connections,
         syncs=syncs,
         people=People(UsersRepository(database, now=now), connections),
-        access=build_access(database, now),
+        access=access,
         secrets_of_people=Vault(encryption, secrets_of_people(database, now), now),
         runs=Runs(RunListsRepository(database), leases, now),
         reading=Reading(ReadingRepository(database)),
@@ -217,6 +212,28 @@ def _credentials(
         database=database,
         now=now,
         defaults=replace(CONFIG_DEFAULTS, sync_time=f"{settings.sync_hour:02d}:00"),
+    )
+
+
+def _opener(
+    settings: Settings,
+    credentials: GarminCredentialsRepository,
+    vault: Vault,
+    gate: LoginGate,
+    identity: Identity,
+    metrics: Metrics,
+    audit: Audit,
+) -> Opener:
+    return Opener(
+        credentials=credentials,
+        vault=vault,
+        gate=gate,
+        identity=identity,
+        pacing=Pacing(settings.requests_per_minute),
+        server_url=settings.garmin_server_url,
+        now=audit.now,
+        metrics=metrics,
+        audit=audit,
     )
 
 

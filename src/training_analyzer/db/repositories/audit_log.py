@@ -42,9 +42,10 @@ class AuditLogRepository:
         self._database = database
 
     def add(self, entry: AuditEntry) -> None:
-        """Write *entry* down."""
+        """Write *entry* down, and forget what is a year older."""
         with self._database.write() as db:
             write_entry(db, entry)
+            db.execute(delete(audit_log).where(audit_log.c.at < entry.at - KEPT_FOR))
 
     def page(
         self,
@@ -65,12 +66,6 @@ class AuditLogRepository:
             query = query.where(tuple_(table.c.at, table.c.id) < after)
         with self._database.read() as db:
             return [_entry(row) for row in db.execute(query).mappings()]
-
-    def forget(self, *, now: datetime) -> int:
-        """Delete what is older than a year; return how much that was."""
-        with self._database.write() as db:
-            gone = db.execute(delete(audit_log).where(audit_log.c.at < now - KEPT_FOR))
-        return gone.rowcount
 
 
 def write_entry(db: Connection, entry: AuditEntry) -> None:
