@@ -10,7 +10,7 @@ import pytest
 from training_analyzer.db.repositories import GarminCredentialsRepository as Repository
 from training_analyzer.db.repositories.sync_config import checked_changes
 from training_analyzer.errors import InvalidSyncConfig
-from training_analyzer.model import CONFIG_DEFAULTS
+from training_analyzer.model import CONFIG_DEFAULTS, QuietHours
 
 if TYPE_CHECKING:
     from fake_clock import FakeClock
@@ -61,6 +61,16 @@ def test_configured_hour_is_the_default_of_who_chose_none(
         ("sync_activities", None),
         ("sync_wellness", []),
         ("sync_fitness_metrics", "no"),
+        ("sync_sleep", "off"),
+        ("disabled_streams", "hrv"),
+        ("disabled_streams", ["hrv", "canary"]),
+        ("disabled_streams", ["profile"]),
+        ("disabled_streams", [None]),
+        ("quiet_hours", "22:00-06:00"),
+        ("quiet_hours", {"from": "22:00"}),
+        ("quiet_hours", {"from": "22:00", "to": "24:00"}),
+        ("quiet_hours", {"from": "22:00", "to": "22:00"}),
+        ("quiet_hours", QuietHours("22:00", "6:00")),
     ],
 )
 def test_wrong_values_are_refused(field: str, value: object) -> None:
@@ -69,7 +79,7 @@ def test_wrong_values_are_refused(field: str, value: object) -> None:
         checked_changes({field: value})
 
     assert caught.value.field == field
-    assert caught.value.reason.startswith("must be")
+    assert caught.value.reason.startswith("must ")
 
 
 def test_refused_change_saves_nothing(repo: Repository) -> None:
@@ -92,10 +102,53 @@ def test_bounds_are_allowed(repo: Repository) -> None:
     assert repo.update_sync_config(EVA, sync_time="00:00").sync_time == "00:00"
 
 
-@pytest.mark.parametrize("field", ["sync_sleep", "updated_at", "userid", ""])
+@pytest.mark.parametrize("field", ["sync_naps", "updated_at", "version", "quiet_from", ""])
 def test_unknown_fields_are_type_errors(repo: Repository, field: str) -> None:
     """A misspelled field is an error, as Python has it for a misspelled argument."""
     with pytest.raises(TypeError, match=repr(field)):
         repo.update_sync_config(EVA, **{field: True})
 
     assert repo.get_sync_config(EVA) is None
+
+
+def test_what_is_left_out_and_when_it_is_quiet_is_kept(repo: Repository) -> None:
+    """Streams come back once each and in order, quiet hours as they were given; both can go."""
+    saved = repo.update_sync_config(
+        EVA,
+        sync_sleep=False,
+        disabled_streams=["weight", "hrv", "weight"],
+        quiet_hours={"from": "22:00", "to": "06:30"},
+    )
+
+    assert repo.get_sync_config(EVA) == saved
+    assert saved.disabled_streams == ("hrv", "weight")
+    assert saved.quiet_hours == QuietHours("22:00", "06:30")
+    assert saved.left_out == {"hrv", "weight", "sleep"}
+    empty = repo.update_sync_config(EVA, disabled_streams=(), quiet_hours=None, sync_sleep=True)
+    assert empty == replace(CONFIG_DEFAULTS, user_id=EVA)
+
+
+def test_each_change_is_a_new_version(repo: Repository, clock: FakeClock) -> None:
+    """The version counts the changes, and the time is that of the last one."""
+    first = repo.update_sync_config(EVA, sync_time="07:00")
+    clock.advance(hours=1)
+    second = repo.update_sync_config(EVA, sync_time="08:00")
+
+    assert (first.version, second.version) == (1, 2)
+    assert second.updated_at == clock()
+    assert repo.get_sync_config(EVA) == second
+
+
+def test_a_change_for_a_version_that_is_gone_changes_nothing(repo: Repository) -> None:
+    """Of two who change what both have seen, the second is told, and overwrites nothing."""
+    assert repo.change_sync_config(EVA, {"sync_time": "07:00"}, seen=3) is None
+    first = repo.change_sync_config(EVA, {"sync_time": "07:00"}, seen=0)
+    late = repo.change_sync_config(EVA, {"sync_time": "08:00"}, seen=0)
+    second = repo.change_sync_config(EVA, {"sync_weekday": 3}, seen=1)
+    later = repo.change_sync_config(EVA, {"sync_weekday": 4}, seen=1)
+
+    assert first is not None
+    assert second is not None
+    assert (late, later) == (None, None)
+    assert (second.sync_time, second.sync_weekday, second.version) == ("07:00", 3, 2)
+    assert repo.get_sync_config(ADAM) is None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from training_analyzer.errors import Cancelled, Reaction, Stopping
 from training_analyzer.model import Frequency, GarminSyncConfig
+from training_analyzer.planning.quiet import is_quiet, out_of_quiet
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory, SyncOutcome
@@ -22,6 +23,8 @@ FIRST_BACK_OFF = timedelta(minutes=2)
 LONGEST_BACK_OFF = timedelta(hours=1)
 DEFAULT_COOL_DOWN = timedelta(minutes=15)
 LONGEST_COOL_DOWN = timedelta(hours=24)
+# All but a minute of two days, where the clocks leap over that minute.
+_LONGEST_QUIET = timedelta(hours=50)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,25 @@ def next_slot(
     Hourly slots lie on the hour, daily ones at `sync_time` in the configuration's zone,
     weekly ones at that time on `sync_weekday`. A slot within the shortest interval after
     *last_started* is left out; one that lies ahead is of a clock that was set back since.
+    Slots in the quiet hours come at their end, spread as well: several of them as one.
     """
     offset = spread(config.user_id)
     earliest = now
     if last_started is not None and last_started <= now:
         earliest = max(earliest, last_started + config.min_interval - SLOT_GRACE)
-    return _slot_after(config, earliest - offset) + offset
+    if config.quiet_hours is None:
+        return _slot_after(config, earliest - offset) + offset
+    # The end of quiet hours may be the place of a slot of long before.
+    slot = _slot_after(config, earliest - offset - _LONGEST_QUIET)
+    while (begins := _begin_of(config, slot, offset)) <= earliest:
+        slot = _slot_after(config, slot)
+    return begins
+
+
+def _begin_of(config: GarminSyncConfig, slot: datetime, offset: timedelta) -> datetime:
+    """Return when the sync of an unspread *slot* begins."""
+    at = slot if is_quiet(config, slot) else slot + offset
+    return out_of_quiet(config, at, offset=offset)
 
 
 def _slot_after(config: GarminSyncConfig, instant: datetime) -> datetime:
@@ -84,12 +100,13 @@ def should_sync(
     """Tell whether a user with *config* is due, given the last successful sync.
 
     This is what the document's loop calls: True when auto-sync is on and a regular
-    slot has passed since *last_sync* started, and the shortest interval is over.
+    slot has passed since *last_sync* started, the shortest interval is over, and no quiet
+    hour is.
     Without a configuration the documented defaults count. *now* defaults to the clock.
     """
     at = datetime.now(UTC) if now is None else now
     settings = GarminSyncConfig(user_id="") if config is None else config
-    if not settings.auto_sync_enabled:
+    if not settings.auto_sync_enabled or is_quiet(settings, at):
         return False
     if last_sync is None:
         return True
@@ -126,7 +143,7 @@ def after_run(  # noqa: PLR0913 - what decides, each named
     *reaction* is that of the worst error, None when there was none. *attempt* counts
     the runs of this due sync, this one included. *rests_until* is set when Garmin was
     silent and nobody asks it before: that outage is everybody's, so the run is made up for
-    as soon as Garmin answers, and does not count.
+    as soon as Garmin answers, and does not count. Nothing begins in quiet hours.
     """
     regular = next_slot(config, now=now, last_started=started_at)
     slot = regular if config.auto_sync_enabled else None
@@ -135,20 +152,24 @@ def after_run(  # noqa: PLR0913 - what decides, each named
             return NextDue(None)
         case Reaction.COOL_DOWN:
             retry_at = outcome.retry_at or now + DEFAULT_COOL_DOWN
-            due_at = None if slot is None else retry_at
+            due_at = None if slot is None else _after_quiet(config, retry_at)
             # Who gets on, however slowly, is not made to wait longer and longer.
             return NextDue(due_at, retry_at, attempt=0 if outcome.rows_changed else attempt)
         case Reaction.END if outcome.error_code == Stopping.code:
-            return NextDue(now)
+            return NextDue(_after_quiet(config, now))
         case Reaction.BACK_OFF if rests_until is not None and slot is not None:
-            return NextDue(rests_until, attempt=attempt - 1)
+            return NextDue(_after_quiet(config, rests_until), attempt=attempt - 1)
         case Reaction.BACK_OFF | Reaction.END if (
             attempt <= max_retries and slot is not None and outcome.error_code != Cancelled.code
         ):
-            retry = now + back_off(config.user_id, attempt)
+            retry = _after_quiet(config, now + back_off(config.user_id, attempt))
             return NextDue(retry, attempt=attempt) if retry < slot else NextDue(slot)
         case _:
             return NextDue(slot)
+
+
+def _after_quiet(config: GarminSyncConfig, at: datetime) -> datetime:
+    return out_of_quiet(config, at, offset=spread(config.user_id))
 
 
 def cool_down_after(tries: int) -> timedelta:

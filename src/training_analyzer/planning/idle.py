@@ -108,7 +108,7 @@ def is_complete(
             for day in days
         )
         for stream in streams
-        if stream.group in config.groups
+        if stream.is_wanted(config)
         and stream.api_among(apis)
         and not stream.is_snapshot
         and stream.detail_of is None

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState, Group
-from training_analyzer.streams import CATALOG
+from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -41,6 +41,11 @@ def due_by_now(states: Sequence[DayState | None]) -> Sequence[DayState | None]:
     while waiting < min(_MAY_WAIT, len(states)) and states[-1 - waiting] is None:
         waiting += 1
     return states[: len(states) - waiting]
+
+
+def is_wanted(name: str, config: GarminSyncConfig) -> bool:
+    """Tell whether the person wants the stream called *name*."""
+    return stream(name).is_wanted(config)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +165,7 @@ class Reading:
             CoverageLine(
                 stream.name,
                 stream.group.value,
-                cells(stream.name, is_on=stream.group in config.groups),
+                cells(stream.name, is_on=stream.is_wanted(config)),
             )
             for stream in _WITH_DAYS
         ]

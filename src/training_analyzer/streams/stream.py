@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from training_analyzer.model import Api, Group
+    from training_analyzer.model import Api, GarminSyncConfig, Group
 
 type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 type Value = int | float | str | bytes | datetime | None
@@ -68,6 +68,11 @@ class Stream:
     def is_snapshot(self) -> bool:
         """Whether the stream is a state of now, not a series of days."""
         return self.day_column is None
+
+    def is_wanted(self, config: GarminSyncConfig) -> bool:
+        """Tell whether the person wants the stream; the details of one go with it."""
+        off = config.left_out
+        return self.group in config.groups and self.name not in off and self.detail_of not in off
 
     def api_among(self, apis: Sequence[Api]) -> Api | None:
         """Return the first of *apis* that serves the stream, or None."""

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
+    from sqlalchemy import Connection
+
     from training_analyzer.db.database import Database
 
 
@@ -193,30 +195,28 @@ class GarminCredentialsRepository:
         A first change starts from the defaults. Raises `TypeError` for an unknown field
         and `InvalidSyncConfig` for a wrong value; then nothing is saved.
         """
-        changed = self.change_sync_config(user_id, changes)
-        if changed is None:
-            message = "a change that names no version is never too late"
-            raise RuntimeError(message)
-        return changed
+        checked = sync_config.checked_changes(changes)
+        user_id = checked_user_id(user_id)
+        with self._database.write() as db:
+            now = self._now()
+            changed = sync_config.change(db, user_id, checked, self._defaults, now=now)
+            return _rescheduled(db, changed, now=now)
 
     def change_sync_config(
-        self, user_id: str, changes: Mapping[str, object], *, seen: int | None = None
+        self, user_id: str, changes: Mapping[str, object], *, seen: int
     ) -> GarminSyncConfig | None:
-        """Change a configuration as `update_sync_config` does; None if it is not *seen* any more.
+        """Change a configuration as `update_sync_config` does, if *seen* is still its version.
 
-        *seen* is the version that the change is for, 0 where nothing was saved.
+        None, and no change, where it is not. The version of what was not saved yet is 0.
         """
         checked = sync_config.checked_changes(changes)
         user_id = checked_user_id(user_id)
         with self._database.write() as db:
             now = self._now()
-            changed = sync_config.change(db, user_id, checked, self._defaults, now=now, seen=seen)
-            if changed is None:
-                return None
-            # The slot was computed from the old configuration. It is not left to the next
-            # tick, before which a slot may pass.
-            reschedule(db, changed, sync_history.last_completed(db, user_id), now=now)
-            return changed
+            changed = sync_config.change_seen(
+                db, user_id, checked, self._defaults, seen=seen, now=now
+            )
+            return None if changed is None else _rescheduled(db, changed, now=now)
 
     def get_sync_config(self, user_id: str) -> GarminSyncConfig | None:
         """Return a user's configuration; None until one is saved (the defaults apply)."""
@@ -287,3 +287,13 @@ def _opened(url: str, sync_time: str) -> GarminCredentialsRepository:
     """Open each database of this process once: the document asks for it again and again."""
     defaults = replace(CONFIG_DEFAULTS, sync_time=sync_time)
     return GarminCredentialsRepository(database=open_database(url), defaults=defaults)
+
+
+def _rescheduled(db: Connection, changed: GarminSyncConfig, *, now: datetime) -> GarminSyncConfig:
+    """Set when the user is next due by what has *changed*, and return it.
+
+    The slot was computed from the old configuration. It is not left to the next tick, before
+    which a slot may pass.
+    """
+    reschedule(db, changed, sync_history.last_completed(db, changed.user_id), now=now)
+    return changed

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Final
 from zoneinfo import available_timezones
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.tables import garmin_sync_config
 from training_analyzer.errors import InvalidSyncConfig
-from training_analyzer.model import Frequency, GarminSyncConfig
+from training_analyzer.model import Frequency, GarminSyncConfig, Group, QuietHours
+from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime
 
     from sqlalchemy import Connection, RowMapping
+    from sqlalchemy.dialects import postgresql, sqlite
 
-CONFIG_FIELDS: Final = tuple(f.name for f in fields(GarminSyncConfig) if f.name != "user_id")
+type Columns = dict[str, str | int | None]
+
+_NOT_TO_CHOOSE: Final = {"user_id", "version", "updated_at"}
+CONFIG_FIELDS: Final = tuple(
+    each.name for each in fields(GarminSyncConfig) if each.name not in _NOT_TO_CHOOSE
+)
+# The profile tells which day today is, and devices what a refusal is worth.
+MAY_BE_DISABLED: Final = frozenset(each.name for each in CATALOG if each.group is not Group.PROFILE)
 
 _FLAGS: Final = frozenset(
-    {"auto_sync_enabled", "sync_activities", "sync_wellness", "sync_fitness_metrics"}
+    {
+        *("auto_sync_enabled", "sync_activities", "sync_wellness", "sync_sleep"),
+        "sync_fitness_metrics",
+    }
 )
 # `\d` would take Arabic digits, and two of any digits make 25:99.
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -35,8 +48,10 @@ _RANGES: Final[Mapping[str, tuple[int, int]]] = {
 }
 
 
-def checked_changes(changes: Mapping[str, object]) -> dict[str, str | int]:
+def checked_changes(changes: Mapping[str, object]) -> Columns:
     """Return *changes* as column values, truth values as 0 and 1.
+
+    Quiet hours come as `QuietHours`, or as a mapping with `from` and `to`; None for none.
 
     Raises `TypeError` for an unknown field, as Python does for an unknown argument, and
     `InvalidSyncConfig` with field and reason for a value that cannot be.
@@ -45,7 +60,13 @@ def checked_changes(changes: Mapping[str, object]) -> dict[str, str | int]:
         if field not in CONFIG_FIELDS:
             message = f"update_sync_config() got an unknown field {field!r}"
             raise TypeError(message)
-    return {field: _checked(field, value) for field, value in changes.items()}
+    columns: Columns = {}
+    for field, value in changes.items():
+        if field == "quiet_hours":
+            columns |= _quiet_columns(field, value)
+        else:
+            columns[field] = _checked(field, value)
+    return columns
 
 
 def _checked(field: str, value: object) -> str | int:
@@ -55,11 +76,42 @@ def _checked(field: str, value: object) -> str | int:
         return _time(field, value)
     if field == "timezone":
         return _zone(field, value)
+    if field == "disabled_streams":
+        return _streams(field, value)
     if field in _RANGES:
         return _in_range(field, value, *_RANGES[field])
     if not isinstance(value, bool):
         raise InvalidSyncConfig(field, "must be true or false")
     return int(value)
+
+
+def _streams(field: str, value: object) -> str:
+    """Return names of streams as JSON, each once and in order: equal choices are equal."""
+    if not isinstance(value, list | tuple | set | frozenset):
+        raise InvalidSyncConfig(field, "must be a list of names of streams")
+    names = set()
+    for name in value:
+        if not isinstance(name, str) or name not in MAY_BE_DISABLED:
+            reason = "must be names of streams that can be left out, such as body_battery"
+            raise InvalidSyncConfig(field, reason)
+        names.add(name)
+    return json.dumps(sorted(names))
+
+
+def _quiet_columns(field: str, value: object) -> Columns:
+    if value is None:
+        return {"quiet_from": None, "quiet_to": None}
+    since: object = None
+    until: object = None
+    if isinstance(value, QuietHours):
+        since, until = value.since, value.until
+    elif isinstance(value, Mapping) and value.keys() == {"from", "to"}:
+        since, until = value["from"], value["to"]
+    if not _is_time(since) or not _is_time(until):
+        raise InvalidSyncConfig(field, "must be two times HH:MM from 00:00 to 23:59, or nothing")
+    if since == until:
+        raise InvalidSyncConfig(field, "must end at another time than they begin")
+    return {"quiet_from": str(since), "quiet_to": str(until)}
 
 
 def _frequency(field: str, value: object) -> str:
@@ -68,8 +120,12 @@ def _frequency(field: str, value: object) -> str:
     return str(value)
 
 
+def _is_time(value: object) -> bool:
+    return isinstance(value, str) and _TIME.fullmatch(value) is not None
+
+
 def _time(field: str, value: object) -> str:
-    if not isinstance(value, str) or not _TIME.fullmatch(value):
+    if not isinstance(value, str) or not _is_time(value):
         raise InvalidSyncConfig(field, "must be a time HH:MM from 00:00 to 23:59")
     return value
 
@@ -87,23 +143,52 @@ def _in_range(field: str, value: object, least: int, most: int) -> int:
 
 
 def change(
-    db: Connection,
-    user_id: str,
-    changes: Mapping[str, str | int],
-    defaults: GarminSyncConfig,
-    *,
-    now: datetime,
+    db: Connection, user_id: str, changes: Columns, defaults: GarminSyncConfig, *, now: datetime
 ) -> GarminSyncConfig:
     """Set the *changes* (of `checked_changes`); a new row takes the rest from *defaults*."""
-    start = checked_changes({name: getattr(defaults, name) for name in CONFIG_FIELDS})
-    stamped = {**changes, "updated_at": now}
-    saved = db.execute(
-        insert_into(db, garmin_sync_config)
-        .values(user_id=user_id, **(start | stamped))
-        .on_conflict_do_update(index_elements=["user_id"], set_=stamped)
+    changed = db.execute(
+        _adding(db, user_id, changes, defaults, now)
+        .on_conflict_do_update(index_elements=["user_id"], set_=_grown(changes, now))
         .returning(garmin_sync_config)
     )
-    return as_config(saved.mappings().one())
+    return as_config(changed.mappings().one())
+
+
+def change_seen(
+    db: Connection,
+    user_id: str,
+    changes: Columns,
+    defaults: GarminSyncConfig,
+    *,
+    seen: int,
+    now: datetime,
+) -> GarminSyncConfig | None:
+    """Set the *changes* where *seen* is still the version; None, and no change, elsewhere.
+
+    The version of what was not saved yet is 0.
+    """
+    statement = (
+        update(garmin_sync_config)
+        .where(garmin_sync_config.c.user_id == user_id, garmin_sync_config.c.version == seen)
+        .values(_grown(changes, now))
+        if seen
+        else _adding(db, user_id, changes, defaults, now).on_conflict_do_nothing()
+    )
+    row = db.execute(statement.returning(garmin_sync_config)).mappings().one_or_none()
+    return None if row is None else as_config(row)
+
+
+def _adding(
+    db: Connection, user_id: str, changes: Columns, defaults: GarminSyncConfig, now: datetime
+) -> sqlite.Insert | postgresql.Insert:
+    start = checked_changes({name: getattr(defaults, name) for name in CONFIG_FIELDS})
+    return insert_into(db, garmin_sync_config).values(
+        user_id=user_id, **(start | changes), updated_at=now, version=1
+    )
+
+
+def _grown(changes: Columns, now: datetime) -> dict[str, object]:
+    return {**changes, "updated_at": now, "version": garmin_sync_config.c.version + 1}
 
 
 def find(db: Connection, user_id: str) -> GarminSyncConfig | None:
@@ -115,6 +200,15 @@ def find(db: Connection, user_id: str) -> GarminSyncConfig | None:
 
 def as_config(row: RowMapping) -> GarminSyncConfig:
     """Return a row as the value it stands for."""
-    values = {name: row[name] for name in CONFIG_FIELDS}
-    flags = {name: bool(values[name]) for name in CONFIG_FIELDS if name in _FLAGS}
-    return GarminSyncConfig(user_id=row["user_id"], **(values | flags))
+    own = {"disabled_streams", "quiet_hours"}
+    values = {name: row[name] for name in CONFIG_FIELDS if name not in own}
+    flags = {name: bool(values[name]) for name in _FLAGS}
+    has_quiet = row["quiet_from"] is not None and row["quiet_to"] is not None
+    return GarminSyncConfig(
+        user_id=row["user_id"],
+        **(values | flags),
+        disabled_streams=tuple(json.loads(row["disabled_streams"])),
+        quiet_hours=QuietHours(row["quiet_from"], row["quiet_to"]) if has_quiet else None,
+        version=row["version"],
+        updated_at=row["updated_at"],
+    )

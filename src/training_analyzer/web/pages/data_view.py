@@ -7,7 +7,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState
-from training_analyzer.services.reading import GROUPS, due_by_now
+from training_analyzer.services.reading import due_by_now, is_wanted
 from training_analyzer.web.pages import charts, phrases
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _coverage(name: str, states: Sequence[DayState | None], config: GarminSyncCo
     label = phrases.stream_name(name)
     known, asked = _share(states)
     if not asked or not any(states):
-        is_off = GROUPS[name] not in config.groups
+        is_off = not is_wanted(name, config)
         words = "switched off" if is_off else "not given by Garmin"
         if not is_off and not any(states):
             words = "not fetched"

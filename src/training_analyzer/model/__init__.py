@@ -3,10 +3,45 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Final, NoReturn, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, NoReturn, Self
+
+from training_analyzer.model.sync_config import (
+    CONFIG_DEFAULTS,
+    Frequency,
+    GarminSyncConfig,
+    Group,
+    QuietHours,
+)
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+__all__ = [
+    "CONFIG_DEFAULTS",
+    "Api",
+    "Circuit",
+    "DayState",
+    "Failure",
+    "Frequency",
+    "GarminCredentials",
+    "GarminProfile",
+    "GarminSyncConfig",
+    "GarminSyncHistory",
+    "Group",
+    "Kind",
+    "Lease",
+    "QuietHours",
+    "Region",
+    "Role",
+    "RunStatus",
+    "Sealed",
+    "Secret",
+    "SecretContext",
+    "SyncOutcome",
+    "SyncType",
+    "User",
+]
 
 
 class Kind(StrEnum):
@@ -42,23 +77,6 @@ class Circuit:
     def of(cls, kind: Kind, region: Region) -> Self:
         """Return the part that a connection of *kind* asks."""
         return cls(Api.PERSONAL if kind is Kind.PERSONAL_KEY else Api.ACCOUNT, region)
-
-
-class Group(StrEnum):
-    """What a person switches on or off; PROFILE is always on."""
-
-    ACTIVITIES = "activities"
-    WELLNESS = "wellness"
-    FITNESS = "fitness"
-    PROFILE = "profile"
-
-
-class Frequency(StrEnum):
-    """How often a user is synced."""
-
-    HOURLY = "hourly"
-    DAILY = "daily"
-    WEEKLY = "weekly"
 
 
 class SyncType(StrEnum):
@@ -176,55 +194,9 @@ class GarminCredentials:
     last_password_login_at: datetime | None = None
     uses_mfa: bool = False
     updated_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GarminSyncConfig:
-    """A row of `garmin_sync_config`; the field defaults are the documented ones.
-
-    `sync_time` is a time of day in `timezone`; `sync_weekday` counts from Monday, 0.
-    """
-
-    user_id: str
-    auto_sync_enabled: bool = True
-    sync_frequency: str = Frequency.DAILY
-    sync_time: str = "06:00"
-    sync_activities: bool = True
-    sync_wellness: bool = True
-    sync_fitness_metrics: bool = True
-    initial_sync_days: int = 365
-    incremental_sync_days: int = 7
-    min_sync_interval_minutes: int = 60
-    sync_weekday: int = 0
-    timezone: str = "UTC"
-
-    @property
-    def groups(self) -> frozenset[Group]:
-        """The groups of streams that this user wants; the profile always comes along."""
-        wanted = {
-            Group.ACTIVITIES: self.sync_activities,
-            Group.WELLNESS: self.sync_wellness,
-            Group.FITNESS: self.sync_fitness_metrics,
-        }
-        return frozenset({group for group, on in wanted.items() if on} | {Group.PROFILE})
-
-    @property
-    def time_of_day(self) -> time:
-        """`sync_time` as a time of the day in `timezone`."""
-        return time.fromisoformat(self.sync_time)
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """`timezone` as this machine knows it; UTC where it does not."""
-        try:
-            return ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("UTC")
-
-    @property
-    def min_interval(self) -> timedelta:
-        """The shortest time between the ends of two syncs."""
-        return timedelta(minutes=self.min_sync_interval_minutes)
+    # The day on which a Personal API key ends, as the person said it: `YYYY-MM-DD`.
+    key_expires_on: str | None = None
+    failed_validations: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -303,6 +275,3 @@ class SyncOutcome:
     error_code: str | None = None
     error_message: str | None = None
     retry_at: datetime | None = None
-
-
-CONFIG_DEFAULTS: Final = GarminSyncConfig(user_id="defaults")
