@@ -5,13 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from training_analyzer.db.repositories.api_keys import ApiKeysRepository
 from training_analyzer.db.repositories.attempt_counters import AttemptCountersRepository
+from training_analyzer.db.repositories.arrivals import ArrivalsRepository
 from training_analyzer.db.repositories.audit_log import AuditLogRepository
+from training_analyzer.db.repositories.known_networks import KnownNetworksRepository
 from training_analyzer.db.repositories.one_time_links import OneTimeLinksRepository
+from training_analyzer.db.repositories.profiles import ProfilesRepository
+from training_analyzer.db.repositories.second_factors import SecondFactorsRepository
 from training_analyzer.db.repositories.sessions import SessionsRepository
+from training_analyzer.db.repositories.users import UsersRepository
+from training_analyzer.services.arrivals import Arrivals
+from training_analyzer.services.api_keys import ApiKeys
 from training_analyzer.services.audit import Audit
+from training_analyzer.services.entrance import Entrance
 from training_analyzer.services.limits import Limits
 from training_analyzer.services.one_time_links import OneTimeLinks
+from training_analyzer.services.passwords import Passwords
+from training_analyzer.services.second_factor import SecondFactor
 from training_analyzer.services.sessions import Sessions
 
 if TYPE_CHECKING:
@@ -29,13 +40,32 @@ class Access:
     links: OneTimeLinks
     audit: Audit
     limits: Limits
+    passwords: Passwords
+    second_factor: SecondFactor
+    entrance: Entrance
+    arrivals: Arrivals
+    profiles: ProfilesRepository
+    api_keys: ApiKeys
 
 
 def build_access(database: Database, now: Callable[[], datetime]) -> Access:
     """Build every part over *database*."""
+    users = UsersRepository(database, now=now)
+    passwords = Passwords(users)
+    links = OneTimeLinks(OneTimeLinksRepository(database), now)
+    limits = Limits(AttemptCountersRepository(database), now)
+    second_factor = SecondFactor(SecondFactorsRepository(database))
     return Access(
         sessions=Sessions(SessionsRepository(database), now),
-        links=OneTimeLinks(OneTimeLinksRepository(database), now),
+        links=links,
         audit=Audit(AuditLogRepository(database), now),
-        limits=Limits(AttemptCountersRepository(database), now),
+        limits=limits,
+        passwords=passwords,
+        second_factor=second_factor,
+        entrance=Entrance(
+            users, passwords, second_factor, limits, KnownNetworksRepository(database), now
+        ),
+        arrivals=Arrivals(ArrivalsRepository(database, users), users, links, passwords),
+        profiles=ProfilesRepository(database),
+        api_keys=ApiKeys(ApiKeysRepository(database), now),
     )

@@ -1,4 +1,4 @@
-"""Who is asking: the session of a browser, and what its person may do.
+"""Who is asking: a person with a session, or a program with a key, and what they may do.
 
 A small seam on purpose: everything else in `web` sees only the caller. An application that
 embeds this one hands in `identify`, and its own people take the place of ours.
@@ -13,6 +13,7 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the ann
 
 from training_analyzer.services.callers import SCOPES, Caller, Role, Scope
 from training_analyzer.services.sessions import LONGEST_LIFE
+from training_analyzer.web.authorization import shown_key
 from training_analyzer.web.clients import client_of, network_of
 from training_analyzer.web.guard import LOOPBACK_NAMES, host_name
 from training_analyzer.web.parts import parts_of
@@ -24,12 +25,23 @@ from training_analyzer.web.refusals import (
 )
 
 if TYPE_CHECKING:
-
     from starlette.responses import Response
 
 
 def identify(request: Request) -> Caller | None:
-    """Return who asks, by the session cookie; None for a stranger."""
+    """Return who asks, by a key on the API or by the session cookie; None for a stranger.
+
+    A key that is shown counts alone: a bad one is not made good by the cookie beside it.
+    Pages take no keys, so that a proxy may ask for a password of its own before them.
+    """
+    if request.url.path.startswith("/api/"):
+        key = shown_key(request.headers)
+        if key is not None:
+            return parts_of(request).access.api_keys.find(key)
+    return _by_session(request)
+
+
+def _by_session(request: Request) -> Caller | None:
     found = parts_of(request).access.sessions.find(request.cookies.get(_cookie_name(request), ""))
     if found is None:
         return None

@@ -26,11 +26,13 @@ class Refusal(Exception):
 
 
 class Unauthenticated(Refusal):
-    """Nobody is signed in."""
+    """Nobody is signed in, or the key is none that works."""
 
     code = "unauthenticated"
     http_status = HTTPStatus.UNAUTHORIZED
-    detail = "Sign in first, with the link that `garmin-sync serve` prints when it starts."
+    detail = "Sign in first, or send an API key that has neither ended nor expired."
+    # Never Basic: a browser would ask for a password and send it with every request from then on.
+    headers = MappingProxyType({"WWW-Authenticate": 'Bearer realm="garmin-sync"'})
 
 
 class InsufficientScope(Refusal):
@@ -51,6 +53,17 @@ class StepUpRequired(Refusal):
     code = "step_up_required"
     http_status = HTTPStatus.FORBIDDEN
     detail = "Confirm who you are first: this needs a sign-in of the last 15 minutes."
+
+
+class TooManyKeys(Refusal):
+    """As many API keys as a person may have."""
+
+    code = "conflict"
+    http_status = HTTPStatus.CONFLICT
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.detail = f"A person has at most {most} keys. Delete one that is not used any more."
 
 
 class NotRunning(Refusal):
