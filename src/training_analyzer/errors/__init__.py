@@ -14,6 +14,13 @@ GarminSyncError                    HTTP  exit
 ├── ExportImpossible               500   1  files in the way, a folder, a missing library
 ├── BackupImpossible               500   1  files in the way, a damaged copy, a database in use
 ├── TooManyRequests                429  75  our own limit of attempts
+├── WebhookUrlRefused              422   2  not https, or not on the public internet
+├── TooManyWebhooks                409   1
+├── WebhookDisabled                409   1
+├── KeyServesAlone                 409   1
+├── SignInAbandoned                409   1
+├── ValidateTooSoon                429  75
+├── SyncingPaused                  503  75  an administrator paused everybody
 ├── SyncTooSoon                    429  75
 │   └── CoolingDown                429  75  Garmin asked to wait; force does not help
 ├── SyncAlreadyRunning             409  75
@@ -30,10 +37,12 @@ GarminSyncError                    HTTP  exit
 │   ├── InternalError              500   1  a bug: recorded as one, retried like a fault
 │   └── GarminError                      all that `garmin` raises
 │       ├── CredentialsRejected    422   1  stops the clock and tells the person
+│       │   └── NeedsReauth        409   1  a sync is refused: they were rejected before
 │       ├── MfaRequired            409   1    "
 │       ├── AccountLocked          422   1    "
 │       ├── TokenExpired           409   1    " (a kept password may help, once a day)
 │       ├── AccountMismatch        409   1    "
+│       ├── AccountAlreadyLinked   409   1    "
 │       ├── MfaInvalid             422   1  ask again, at most three times
 │       ├── MfaExpired             410   1  start the login again
 │       ├── TokenInvalid           422   1  an imported token that cannot be one
@@ -54,6 +63,7 @@ foreign exception or answer, which might hold a token, never reaches a log, the 
 from __future__ import annotations
 
 from training_analyzer.errors.garmin import (
+    AccountAlreadyLinked,
     AccountLocked,
     AccountMismatch,
     BadRequest,
@@ -67,6 +77,7 @@ from training_analyzer.errors.garmin import (
     MfaExpired,
     MfaInvalid,
     MfaRequired,
+    NeedsReauth,
     PoisonItem,
     RateLimited,
     TokenExpired,
@@ -75,6 +86,7 @@ from training_analyzer.errors.garmin import (
 )
 from training_analyzer.errors.refusals import (
     BackupImpossible,
+    BadLogin,
     CoolingDown,
     DatabaseUnusable,
     DecryptionError,
@@ -82,14 +94,24 @@ from training_analyzer.errors.refusals import (
     ExportImpossible,
     InvalidSyncConfig,
     InvalidUserName,
+    KeyServesAlone,
     KeyUnavailable,
+    LastAdministrator,
     NotConnected,
     SettingsError,
+    SignInAbandoned,
     SyncAlreadyRunning,
+    SyncingPaused,
     SyncTooSoon,
     TooManyRequests,
+    TooManyWebhooks,
+    TotpRequired,
     UnknownUser,
     UserExists,
+    ValidateTooSoon,
+    WeakPassword,
+    WebhookDisabled,
+    WebhookUrlRefused,
 )
 from training_analyzer.errors.root import (
     GarminSyncError,
@@ -110,9 +132,11 @@ from training_analyzer.errors.syncing import (
 )
 
 __all__ = [
+    "AccountAlreadyLinked",
     "AccountLocked",
     "AccountMismatch",
     "BackupImpossible",
+    "BadLogin",
     "BadRequest",
     "Blocked",
     "Cancelled",
@@ -132,18 +156,22 @@ __all__ = [
     "InvalidSyncConfig",
     "InvalidUserName",
     "KeyRetired",
+    "KeyServesAlone",
     "KeyUnavailable",
+    "LastAdministrator",
     "LeaseLost",
     "LoginBlocked",
     "LoginWaits",
     "MfaExpired",
     "MfaInvalid",
     "MfaRequired",
+    "NeedsReauth",
     "NotConnected",
     "PoisonItem",
     "RateLimited",
     "Reaction",
     "SettingsError",
+    "SignInAbandoned",
     "Stopping",
     "StorageBusy",
     "StorageFailed",
@@ -151,10 +179,17 @@ __all__ = [
     "SyncAlreadyRunning",
     "SyncError",
     "SyncTooSoon",
+    "SyncingPaused",
     "TokenExpired",
     "TokenInvalid",
     "TooManyRequests",
+    "TooManyWebhooks",
+    "TotpRequired",
     "UnexpectedPayload",
     "UnknownUser",
     "UserExists",
+    "ValidateTooSoon",
+    "WeakPassword",
+    "WebhookDisabled",
+    "WebhookUrlRefused",
 ]

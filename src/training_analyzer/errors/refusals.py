@@ -75,6 +75,48 @@ class InvalidUserName(GarminSyncError, ValueError):
     exit_code = 2
 
 
+class LastAdministrator(GarminSyncError):
+    """Nobody else here is an administrator. Make somebody one first."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class WeakPassword(GarminSyncError, ValueError):
+    """A password that is easy to guess, or cannot be one."""
+
+    code = "validation_failed"
+    http_status = 422
+    exit_code = 2
+
+    def __init__(self, reason: str, field: str = "password") -> None:
+        super().__init__(f"The password {reason}.")
+        self.field, self.reason = field, reason
+
+
+class BadLogin(GarminSyncError):
+    """Name, password or code is not right. Try again, or ask whoever runs this server."""
+
+    # One text for every cause: who is here, and with what, is nobody's business.
+    code = "bad_login"
+    http_status = 401
+
+    def __init__(self, user_id: str | None = None) -> None:
+        super().__init__()
+        self.user_id = user_id
+
+
+class TotpRequired(GarminSyncError):
+    """A code is needed beside the password: send both again, with the code as `totp`."""
+
+    code = "totp_required"
+    http_status = 401
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__()
+        self.user_id = user_id
+
+
 class NotConnected(GarminSyncError):
     """No Garmin account is connected. Connect one first."""
 
@@ -94,6 +136,19 @@ class BackupImpossible(GarminSyncError):
     code = "backup_impossible"
 
 
+class SyncingPaused(GarminSyncError):
+    """An administrator has paused all syncing. It goes on when they resume it."""
+
+    code = "syncing_paused"
+    http_status = 503
+    exit_code = 75
+
+    def __init__(self, reason: str | None = None) -> None:
+        super().__init__()
+        # In the administrator's words, for people to read.
+        self.reason = reason
+
+
 class TooManyRequests(GarminSyncError):
     """That was tried too often. Wait a little."""
 
@@ -104,6 +159,32 @@ class TooManyRequests(GarminSyncError):
     def __init__(self, retry_after: timedelta) -> None:
         super().__init__()
         self.retry_after = retry_after
+
+
+class KeyServesAlone(GarminSyncError):
+    """The key is the whole connection. Disconnect instead, or connect another way first."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class SignInAbandoned(GarminSyncError):
+    """The sign-in to Garmin was called off, or another one took its place."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class ValidateTooSoon(GarminSyncError):
+    """The connection was tested a moment ago."""
+
+    code = "validate_cooldown"
+    http_status = 429
+    exit_code = 75
+
+    def __init__(self, retry_at: datetime) -> None:
+        super().__init__(f"{self.own_text()} Possible again at {retry_at:{CLOCK}}.")
+        self.retry_at = retry_at
 
 
 class SyncTooSoon(GarminSyncError):
@@ -138,3 +219,25 @@ class SyncAlreadyRunning(GarminSyncError):
     def __init__(self, sync_id: int | None) -> None:
         super().__init__()
         self.sync_id = sync_id
+
+
+class WebhookUrlRefused(GarminSyncError):
+    """A webhook needs an https address that is reachable from the public internet."""
+
+    code = "webhook_url_refused"
+    http_status = 422
+    exit_code = 2
+
+
+class TooManyWebhooks(GarminSyncError):
+    """A person may have at most 20 webhooks. Delete one first."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class WebhookDisabled(GarminSyncError):
+    """The webhook is off, or is being told this at the moment."""
+
+    code = "conflict"
+    http_status = 409

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from training_analyzer.db.repositories.api_keys import ApiKeysRepository
-from training_analyzer.db.repositories.attempt_counters import AttemptCountersRepository
 from training_analyzer.db.repositories.arrivals import ArrivalsRepository
+from training_analyzer.db.repositories.attempt_counters import AttemptCountersRepository
 from training_analyzer.db.repositories.audit_log import AuditLogRepository
 from training_analyzer.db.repositories.known_networks import KnownNetworksRepository
 from training_analyzer.db.repositories.one_time_links import OneTimeLinksRepository
@@ -15,8 +15,8 @@ from training_analyzer.db.repositories.profiles import ProfilesRepository
 from training_analyzer.db.repositories.second_factors import SecondFactorsRepository
 from training_analyzer.db.repositories.sessions import SessionsRepository
 from training_analyzer.db.repositories.users import UsersRepository
-from training_analyzer.services.arrivals import Arrivals
 from training_analyzer.services.api_keys import ApiKeys
+from training_analyzer.services.arrivals import Arrivals
 from training_analyzer.services.audit import Audit
 from training_analyzer.services.entrance import Entrance
 from training_analyzer.services.limits import Limits

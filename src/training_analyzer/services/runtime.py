@@ -60,6 +60,7 @@ from training_analyzer.services.samples import Samples
 from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.services.timekeeping import Timekeeping
 from training_analyzer.services.users import People
+from training_analyzer.services.validating import Validating
 from training_analyzer.services.vault import Vault
 from training_analyzer.services.watching import Watching
 from training_analyzer.settings import load
@@ -96,6 +97,7 @@ class Runtime:
     days: Days
     activities: Activities
     keep_alive: KeepAlive
+    validating: Validating
     breakers: Breakers
     pauses: Pauses
     timekeeping: Timekeeping
@@ -179,7 +181,9 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         encryption=encryption,
         connections=connections,
         syncs=syncs,
-        people=People(UsersRepository(database, now=now), connections),
+        people=People(
+            UsersRepository(database, now=now), connections, access.passwords, access.sessions
+        ),
         access=access,
         secrets_of_people=Vault(encryption, secrets_of_people(database, now), now),
         runs=Runs(RunListsRepository(database), leases, now),
@@ -190,6 +194,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         pauses=Pauses(schedule, PausesRepository(database), syncs, now),
         timekeeping=Timekeeping(schedule, leases, breakers, syncs),
         keep_alive=KeepAlive(leases, secrets, opener, owner, now, time.sleep),
+        validating=Validating(credentials, leases, opener, access.limits, owner, now),
         dispatcher=dispatcher_for(settings, database),
         keys=_rotation(database, encryption),
         exports=Exports(ExportRepository(database)),

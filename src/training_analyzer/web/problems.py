@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from starlette.responses import JSONResponse
 
-from training_analyzer.errors import GarminSyncError, InvalidSyncConfig, SyncAlreadyRunning
+from training_analyzer.errors import (
+    GarminSyncError,
+    InvalidSyncConfig,
+    MfaInvalid,
+    SyncAlreadyRunning,
+    SyncingPaused,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,9 +30,10 @@ if TYPE_CHECKING:
     from training_analyzer.web.refusals import Refusal
 
 _TITLES: Final = {
+    "account_already_linked": "Somebody else here has this Garmin account",
     "account_locked": "Garmin has locked this account",
     "account_mismatch": "Another Garmin account is connected",
-    "bad_login": "This sign-in link does not work",
+    "bad_login": "Signing in did not work",
     "blocked": "Garmin refuses this server for now",
     "busy": "Too many syncs at once",
     "credential_corrupt": "The stored secrets do not open",
@@ -45,6 +52,7 @@ _TITLES: Final = {
     "mfa_expired": "The code came too late",
     "mfa_invalid": "That code was not right",
     "mfa_required": "Garmin wants a security code",
+    "needs_reauth": "Garmin wants you to connect again",
     "not_connected": "No Garmin account is connected",
     "not_found": "There is nothing here",
     "rate_limited": "Garmin asked to wait",
@@ -52,7 +60,9 @@ _TITLES: Final = {
     "step_up_required": "Confirm who you are",
     "sync_already_running": "A sync is running already",
     "sync_cooldown": "Too soon after the last sync",
+    "syncing_paused": "All syncing is paused",
     "token_expired": "Garmin ended the session",
+    "totp_required": "A code is needed as well",
     "token_invalid": "That is not a Garmin token",
     "too_large": "The request is too large",
     "too_many_requests": "Too many attempts",
@@ -60,6 +70,8 @@ _TITLES: Final = {
     "unknown_field": "A field is not known",
     "unknown_host": "This server has another name",
     "unsupported_media_type": "The body must be JSON",
+    "validate_cooldown": "Too soon after the last test",
+    "webhook_url_refused": "Nothing is sent to this address",
     "validation_failed": "Something in the request needs correcting",
 }
 _OF_STATUS: Final = {
@@ -113,9 +125,13 @@ def of_error(error: GarminSyncError, now: datetime) -> Problem:
         headers = {"Retry-After": str(seconds)}
     if isinstance(error, SyncAlreadyRunning) and error.sync_id is not None:
         more["sync_id"] = error.sync_id
+    if isinstance(error, MfaInvalid) and error.attempts_left is not None:
+        more["attempts_left"] = error.attempts_left
+    if isinstance(error, SyncingPaused) and error.reason is not None:
+        more["reason"] = error.reason
     errors: tuple[FieldError, ...] = ()
-    if isinstance(error, InvalidSyncConfig):
-        errors = (FieldError(f"/{error.field}", "invalid", f"{error.field} {error.reason}."),)
+    if isinstance(error, InvalidSyncConfig | WeakPassword):
+        errors = (FieldError(f"/{error.field}", "invalid", error.message),)
     return Problem(error.http_status, error.code, error.message, errors, more, headers)
 
 

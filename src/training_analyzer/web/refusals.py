@@ -138,6 +138,14 @@ class BadLink(Refusal):
     )
 
 
+class LinkIsOver(Refusal):
+    """An invitation, or another link to arrive by, that was used or is too old."""
+
+    code = "not_found"
+    http_status = HTTPStatus.NOT_FOUND
+    detail = "This link was used, is too old, or never was one. Ask for a new one."
+
+
 class InsecureTransport(Refusal):
     """A session would travel in the open."""
 

@@ -14,6 +14,8 @@ from training_analyzer.model import Role
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy import Connection
+
     from training_analyzer.db.database import Database
 
 
@@ -70,12 +72,7 @@ class OneTimeLinksRepository:
     def take(self, token_sha256: str, purpose: Purpose, *, now: datetime) -> Link | None:
         """Use the link up and return it; None for whoever comes second, or too late."""
         with self._database.write() as db:
-            row = db.execute(
-                delete(one_time_links)
-                .where(_is_good(token_sha256, purpose, now))
-                .returning(one_time_links)
-            ).one_or_none()
-        return None if row is None else _link(row)
+            return take_link(db, token_sha256, purpose, now=now)
 
     def drop(self, purpose: Purpose, user_id: str | None = None) -> int:
         """Take back every link of that purpose, or only the person's; return how many."""
@@ -84,6 +81,14 @@ class OneTimeLinksRepository:
             unwanted = unwanted.where(one_time_links.c.user_id == user_id)
         with self._database.write() as db:
             return db.execute(unwanted).rowcount
+
+
+def take_link(db: Connection, token_sha256: str, purpose: Purpose, *, now: datetime) -> Link | None:
+    """Use the link up and return it, within the caller's transaction."""
+    row = db.execute(
+        delete(one_time_links).where(_is_good(token_sha256, purpose, now)).returning(one_time_links)
+    ).one_or_none()
+    return None if row is None else _link(row)
 
 
 def _is_good(token_sha256: str, purpose: Purpose, now: datetime) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy's
