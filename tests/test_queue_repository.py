@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from training_analyzer.db.repositories.leases import LeasesRepository
-from training_analyzer.db.repositories.pauses import PausesRepository
+from training_analyzer.db.repositories.pauses import Pause, PausesRepository
 from training_analyzer.db.repositories.queue import QueueRepository, RunningSync
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.model import Api, Circuit, Kind, Region, RunStatus, SyncType
@@ -112,7 +112,7 @@ def test_pauses_are_counted(
     """A person's own pause and everybody's are told apart."""
     schedule.set_due("ana", clock() - MINUTE)
     schedule.pause("ana", now=clock())
-    PausesRepository(database).begin(now=clock())
+    PausesRepository(database).begin(Pause(since=clock()))
 
     found = queue.now(clock())
 

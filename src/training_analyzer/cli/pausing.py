@@ -11,19 +11,32 @@ from training_analyzer.cli.printing import print_json, say
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 
 _Whose = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Whose syncs.")]
+_Why = Annotated[
+    str | None,
+    typer.Option("--reason", metavar="TEXT", help="With --all: what people read meanwhile."),
+]
 _All = Annotated[bool, typer.Option("--all", metavar=FLAG, help="Everybody's syncs.")]
 
 
-def pause(name: _Whose = None, *, everybody: _All = False, as_json: AsJson = False) -> None:
+def pause(
+    name: _Whose = None,
+    *,
+    everybody: _All = False,
+    reason: _Why = None,
+    as_json: AsJson = False,
+) -> None:
     """Stop the automatic syncs of one person, or of everybody with --all.
 
-    A sync that is running ends as it would, one by hand is possible, and Garmin sessions
-    are kept alive.
+    A sync that is running ends as it would, and Garmin sessions are kept alive. One by hand
+    is possible; with --all only here, while pages and API refuse it.
     """
     _one_or_all(name, everybody=everybody)
+    if reason is not None and not everybody:
+        message = "A --reason goes with --all."
+        raise BadUsage(message)
     with opened_runtime() as runtime:
         if name is None:
-            runtime.pauses.pause_everybody()
+            runtime.pauses.pause_everybody(reason)
             _tell("all", "Nobody is synced any more. Go on: garmin-sync resume --all", as_json)
             return
         person = runtime.people.find(name)

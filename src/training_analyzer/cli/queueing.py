@@ -40,6 +40,7 @@ class QueueStanding:
     parked: int
     paused: int
     everybody_paused_at: datetime | None
+    pause_reason: str | None
     connections: int
     needs_reconnect: int
     last_success_at: datetime | None
@@ -60,7 +61,8 @@ class QueueStanding:
         if self.needs_reconnect:
             yield "Stopped", f"{number(self.needs_reconnect, 'user')} must connect again"
         if self.everybody_paused_at:
-            yield "Everybody", f"is paused since {plain(self.everybody_paused_at)} UTC"
+            why = f": {self.pause_reason}" if self.pause_reason else ""
+            yield "Everybody", f"is paused since {plain(self.everybody_paused_at)} UTC{why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +89,7 @@ def queue_of(runtime: Runtime, names: Mapping[str, str]) -> QueueStanding:
     *names* are the people's, by user id: an embedding program has users without.
     """
     queue = runtime.watching.queue()
+    pause = runtime.pauses.of_everybody()
     return QueueStanding(
         due=queue.due,
         oldest_due_at=queue.oldest_due_at,
@@ -105,6 +108,7 @@ def queue_of(runtime: Runtime, names: Mapping[str, str]) -> QueueStanding:
         parked=queue.parked,
         paused=queue.paused,
         everybody_paused_at=queue.everybody_paused_at,
+        pause_reason=pause.reason if pause else None,
         connections=queue.connections,
         needs_reconnect=queue.needs_reconnect,
         last_success_at=queue.last_success_at,

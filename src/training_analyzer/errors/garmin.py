@@ -26,6 +26,13 @@ class CredentialsRejected(GarminError):
     reaction = Reaction.STOP_THE_CLOCK
 
 
+class NeedsReauth(CredentialsRejected):
+    """The Garmin connection does not work any more. Connect again; your data is kept."""
+
+    code = "needs_reauth"
+    http_status = 409
+
+
 class MfaRequired(GarminError):
     """Garmin wants a security code. Connect again and enter it."""
 
@@ -58,11 +65,26 @@ class AccountMismatch(GarminError):
     reaction = Reaction.STOP_THE_CLOCK
 
 
+class AccountAlreadyLinked(GarminError):
+    """Somebody else here has connected this Garmin account. They must disconnect it first."""
+
+    code = "account_already_linked"
+    http_status = 409
+    reaction = Reaction.STOP_THE_CLOCK
+
+
 class MfaInvalid(GarminError):
-    """Garmin did not accept the security code."""
+    """Garmin did not accept the security code.
+
+    *attempts_left* is how many more the login takes, None where nobody counts.
+    """
 
     code = "mfa_invalid"
     http_status = 422
+
+    def __init__(self, attempts_left: int | None = None) -> None:
+        super().__init__()
+        self.attempts_left = attempts_left
 
 
 class MfaExpired(GarminError):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from training_analyzer.db.repositories.pauses import Pause
+from training_analyzer.errors import SyncingPaused
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
@@ -13,19 +16,36 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.services.sync import SyncService
 
+__all__ = ["Pause", "Pauses"]
+
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """Pauses and goes on. Syncs by hand are possible all the same, and sessions are kept alive."""
+    """Pauses and goes on; sessions are kept alive meanwhile.
+
+    Whoever is paused alone may sync by hand. While everybody is, only who works on the
+    machine itself may.
+    """
 
     schedule: ScheduleRepository
     everybody: PausesRepository
     syncs: SyncService
     now: Callable[[], datetime]
 
+    def of_everybody(self) -> Pause | None:
+        """Return the pause of everybody, None when there is none."""
+        return self.everybody.now()
+
     def since(self) -> datetime | None:
         """Return since when everybody is paused, None when nobody is."""
-        return self.everybody.since()
+        pause = self.everybody.now()
+        return pause.since if pause else None
+
+    def refuse(self) -> None:
+        """Raise `SyncingPaused`, with what an administrator said, while everybody is paused."""
+        pause = self.everybody.now()
+        if pause is not None:
+            raise SyncingPaused(pause.reason)
 
     def pause(self, user_id: str) -> None:
         """Stop the automatic syncs of *user_id*; one that is running ends as it would."""
@@ -38,9 +58,12 @@ class Pauses:
             return False
         return self.schedule.resume(user_id, self.syncs.next_slot(user_id, now=entry.paused_at))
 
-    def pause_everybody(self) -> None:
-        """Stop all automatic syncs, of all processes, from the next tick on."""
-        self.everybody.begin(now=self.now())
+    def pause_everybody(self, reason: str | None = None, *, by: str | None = None) -> None:
+        """Stop all automatic syncs, of all processes, from the next tick on.
+
+        People read *reason* where a sync by hand is refused; *by* is who pauses.
+        """
+        self.everybody.begin(Pause(since=self.now(), reason=reason, paused_by=by))
 
     def resume_everybody(self) -> bool:
         """Go on; whoever missed a slot is synced once. False when there was no pause."""

@@ -46,8 +46,10 @@ class ManualSyncs:
         """Begin a sync of *user_id* and return the id of its run, which goes on.
 
         Raises what `GarminSyncScheduler.sync_user` raises before it asks Garmin
-        anything: `NotConnected`, `SyncTooSoon`, `SyncAlreadyRunning` and the like.
+        anything: `NotConnected`, `SyncTooSoon`, `SyncAlreadyRunning` and the like; and
+        `SyncingPaused` while everybody is paused.
         """
+        self._runtime.pauses.refuse()
         self._runtime.syncs.check(user_id)
         before = self._newest_run(user_id)
         attempt = self._admit(user_id, before)

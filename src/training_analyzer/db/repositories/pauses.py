@@ -1,10 +1,11 @@
-"""`garmin_pause`: whether automatic syncs stand still for everybody."""
+"""`garmin_pause`: whether automatic syncs stand still for everybody, and why."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.tables import garmin_pause
@@ -17,24 +18,47 @@ if TYPE_CHECKING:
 _THE_ROW = 1
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """The pause of everybody; `paused_by` is a user id, None when it began on the machine."""
+
+    since: datetime
+    reason: str | None = None
+    paused_by: str | None = None
+
+
 class PausesRepository:
     """The pause of the whole instance; that of one user stands in the schedule."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def since(self) -> datetime | None:
-        """Return since when everybody is paused, None when nobody is."""
+    def now(self) -> Pause | None:
+        """Return the pause that is on, or None."""
         with self._database.read() as db:
-            return db.execute(select(garmin_pause.c.paused_at)).scalar_one_or_none()
+            row = db.execute(select(garmin_pause)).one_or_none()
+        if row is None:
+            return None
+        return Pause(since=row.paused_at, reason=row.reason, paused_by=row.paused_by)
 
-    def begin(self, *, now: datetime) -> None:
-        """Pause everybody; pausing twice keeps the first time."""
+    def begin(self, pause: Pause) -> None:
+        """Pause everybody; pausing twice keeps the first time, and what is said last."""
+        table = garmin_pause.c
         with self._database.write() as db:
+            asked = insert_into(db, garmin_pause).values(
+                id=_THE_ROW,
+                paused_at=pause.since,
+                reason=pause.reason,
+                paused_by=pause.paused_by,
+            )
             db.execute(
-                insert_into(db, garmin_pause)
-                .values(id=_THE_ROW, paused_at=now)
-                .on_conflict_do_nothing()
+                asked.on_conflict_do_update(
+                    index_elements=[table.id],
+                    set_={
+                        "reason": func.coalesce(asked.excluded.reason, table.reason),
+                        "paused_by": func.coalesce(asked.excluded.paused_by, table.paused_by),
+                    },
+                )
             )
 
     def end(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import and_, case, func, or_, select
 
+from training_analyzer.db.repositories.disabled import is_not_disabled
 from training_analyzer.db.tables import (
     garmin_credentials,
     garmin_pause,
@@ -122,12 +123,16 @@ def _due(now: datetime) -> Select[int, datetime | None]:
         _schedule.due_at <= now,
         or_(_schedule.not_before.is_(None), _schedule.not_before <= now),
         or_(_schedule.lease_until.is_(None), _schedule.lease_until <= now),
+        is_not_disabled(_schedule.user_id),
     )
 
 
 def _next_due(now: datetime) -> Select[datetime]:
     return (
-        select(_schedule.due_at).where(_schedule.due_at > now).order_by(_schedule.due_at).limit(1)
+        select(_schedule.due_at)
+        .where(_schedule.due_at > now, is_not_disabled(_schedule.user_id))
+        .order_by(_schedule.due_at)
+        .limit(1)
     )
 
 

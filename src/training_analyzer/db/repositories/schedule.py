@@ -13,6 +13,7 @@ from sqlalchemy import and_, func, not_, or_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.breakers import asks
+from training_analyzer.db.repositories.disabled import is_not_disabled
 from training_analyzer.db.tables import (
     garmin_credentials,
     garmin_schedule,
@@ -87,12 +88,7 @@ class ScheduleRepository:
         """
         with self._database.write() as db:
             ensure_row(db, user_id)
-            asked = update(garmin_schedule).where(garmin_schedule.c.user_id == user_id)
-            running = db.execute(
-                asked.where(garmin_schedule.c.lease_until > now).values(rerun_requested=1)
-            )
-            if not running.rowcount:
-                db.execute(asked.values(due_at=now, reason=reason.value))
+            request_sync(db, user_id, reason, now=now)
 
     def pause(self, user_id: str, *, now: datetime) -> None:
         """Stop the user's automatic syncs; one that is running ends as it would."""
@@ -143,6 +139,7 @@ class ScheduleRepository:
                 .where(garmin_credentials.c.is_valid == 1, wants)
                 .where(garmin_schedule.c.due_at.is_(None), garmin_schedule.c.lease_until.is_(None))
                 .where(garmin_schedule.c.paused_at.is_(None))
+                .where(is_not_disabled(garmin_credentials.c.user_id))
                 .order_by(garmin_credentials.c.user_id)
             )
             return [row.user_id for row in found]
@@ -202,6 +199,17 @@ class ScheduleRepository:
             )
         return brought.rowcount == 1
 
+    def put_off(self, user_id: str, due_at: datetime, *, seen: datetime) -> bool:
+        """Make a user due at *due_at* instead of *seen*; not if they asked for it by hand since."""
+        with self._database.write() as db:
+            put_off = db.execute(
+                update(garmin_schedule)
+                .where(garmin_schedule.c.user_id == user_id, garmin_schedule.c.due_at == seen)
+                .where(garmin_schedule.c.reason == SyncType.SCHEDULED.value)
+                .values(due_at=due_at)
+            )
+        return put_off.rowcount == 1
+
     def limit_waits(self, until: datetime) -> None:
         """Let nobody wait for Garmin longer than *until*."""
         with self._database.write() as db:
@@ -220,6 +228,14 @@ class ScheduleRepository:
                 .order_by(garmin_schedule.c.due_at)
                 .limit(1)
             ).scalar_one_or_none()
+
+
+def request_sync(db: Connection, user_id: str, reason: SyncType, *, now: datetime) -> None:
+    """Make *user_id*, who has a row, due now inside the caller's transaction."""
+    asked = update(garmin_schedule).where(garmin_schedule.c.user_id == user_id)
+    running = db.execute(asked.where(garmin_schedule.c.lease_until > now).values(rerun_requested=1))
+    if not running.rowcount:
+        db.execute(asked.values(due_at=now, reason=reason.value))
 
 
 def reschedule(
@@ -254,9 +270,13 @@ def reschedule(
 
 
 def is_due(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that a user's time has come, Garmin's wish to wait respected."""
+    """Return the condition that a user's time has come, Garmin's wish to wait respected.
+
+    It does not come for somebody who is disabled.
+    """
     ready = or_(garmin_schedule.c.not_before.is_(None), garmin_schedule.c.not_before <= now)
-    return and_(garmin_schedule.c.due_at <= now, ready)
+    allowed = is_not_disabled(garmin_schedule.c.user_id)
+    return and_(garmin_schedule.c.due_at <= now, ready, allowed)
 
 
 def is_free(now: datetime, abandoned_owner: str | None) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import delete, select, update
 
 from training_analyzer.db.clock import utc_now
 from training_analyzer.db.insert import insert_into
+from training_analyzer.db.repositories.disabled import is_not_disabled
 from training_analyzer.db.repositories.encryption_keys import primary_key, refuse_retired
 from training_analyzer.db.repositories.user_id import checked_user_id
 from training_analyzer.db.tables import garmin_credentials, garmin_secrets, user_secrets
@@ -103,6 +104,7 @@ class SecretsRepository:
                 )
                 .where(self._table.c.field == field, self._table.c.updated_at < before)
                 .where(garmin_credentials.c.is_valid == 1)
+                .where(is_not_disabled(garmin_credentials.c.user_id))
                 .order_by(self._table.c.updated_at)
             )
             return [row.user_id for row in found]

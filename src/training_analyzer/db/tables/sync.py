@@ -222,6 +222,9 @@ garmin_pause: Final = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     instant("paused_at", null=False),
     CheckConstraint("id = 1", name="id"),
+    # In the words of whoever paused; a user id, or NULL when it was done on the machine.
+    text_("reason"),
+    text_("paused_by"),
     sqlite_strict=True,
 )
 

@@ -36,6 +36,10 @@ ALTER TABLE garmin_sync_history ADD COLUMN backfill_id TEXT;
 
 ALTER TABLE garmin_sync_history ADD COLUMN config_snapshot TEXT;
 
+ALTER TABLE garmin_pause ADD COLUMN reason TEXT;
+
+ALTER TABLE garmin_pause ADD COLUMN paused_by TEXT;
+
 CREATE TABLE sessions (
     user_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
