@@ -123,6 +123,7 @@ def test_another_garmin_account_asks_before_data_would_be_mixed(
 ) -> None:
     """With data of one account, another one is refused until its data may be deleted."""
     key = str(next(known.personal_key for known in garmin.world.accounts if known.personal_key))
+    runtime.credentials.update_sync_config(ada, initial_sync_days=30)
     scheduler.sync_user(ada)
     before = runtime.credentials.get_credentials(ada)
     with pytest.raises(AccountMismatch):
@@ -135,6 +136,7 @@ def test_another_garmin_account_asks_before_data_would_be_mixed(
     assert runtime.reading.sports(ada)
 
     runtime.connections.connect_personal_key(ada, key, replace_data=True)
+    runtime.credentials.update_sync_config(ada, initial_sync_days=30)
     assert not runtime.reading.sports(ada)
     assert scheduler.sync_user(ada).status == "completed"
 

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from training_analyzer.simulator import SimulatorServer
 
 
+@pytest.fixture
+def ana(ana: Person, runtime: Runtime) -> Person:
+    """Give Ana, whose first sync is short: what it brings is another test's matter."""
+    runtime.credentials.update_sync_config(ana.user_id, initial_sync_days=5)
+    return ana
+
+
 def words(page: str) -> str:
     """Return a page's words."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))

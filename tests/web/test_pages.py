@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web_stage import API, Person, account, arrive, browser, connect, parts, sync
+from web_stage import API, Person, account, arrive, browser, connect, parts, short, sync
 
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.web.app import create_app
@@ -61,6 +61,7 @@ def test_each_way_in_has_its_form(ana: Person, way: str) -> None:
 def test_connect_with_a_code_by_forms(app: FastAPI, ana: Person, garmin: SimulatorServer) -> None:
     """Password, wrong code, right code, and the first sync is under way."""
     who = account(garmin, "tom")
+    short(ana)
 
     asked = ana.client.post(
         "/connect/password", data={"email": who.email, "password": who.password}
@@ -100,6 +101,8 @@ def test_connect_with_token_and_key_by_forms(
     """The two other ways in work by their forms."""
     token = json.dumps(garmin.world.sign_in("will@example.test"))
     key = account(garmin, "kay").personal_key
+    for somebody in (ana, ben):
+        short(somebody)
 
     by_token = ana.client.post("/connect/token", data={"token": token})
     by_key = ben.client.post("/connect/personal-key", data={"api_key": key})

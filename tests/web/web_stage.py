@@ -56,13 +56,18 @@ def account(garmin: SimulatorServer, name: str) -> Account:
     return next(known for known in garmin.world.accounts if known.email.startswith(f"{name}@"))
 
 
+def short(person: Person) -> None:
+    """Make the syncs of *person* short: 30 days of history."""
+    config = person.client.put(f"{API}/sync-config", json={"initial_sync_days": 30})
+    assert config.status_code == 200
+
+
 def connect(person: Person, garmin: SimulatorServer, name: str) -> None:
     """Connect *person* to the athlete called *name*, by the API, for 30 days of history."""
     who = account(garmin, name)
     login = {"email": who.email, "password": who.password}
     assert person.client.post(f"{API}/credentials", json=login).status_code == 201
-    config = person.client.put(f"{API}/sync-config", json={"initial_sync_days": 30})
-    assert config.status_code == 200
+    short(person)
 
 
 def sync(app: FastAPI, person: Person) -> dict[str, Any]:
