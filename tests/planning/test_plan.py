@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training_analyzer.model import Api, DayState, GarminSyncConfig, Group
-from training_analyzer.planning import Coverage, LedgerDay, Span, plan, plan_snapshots
+from training_analyzer.planning import Coverage, LedgerDay, Span, Wish, plan, plan_snapshots
 from training_analyzer.streams import CATALOG, stream
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -139,7 +139,9 @@ def test_span_asks_for_its_days_whatever_is_known() -> None:
     known = ledger("hrv", {days_ago(n): settled(days_ago(n)) for n in range(400)})
     span = Span(days_ago(40), TODAY + timedelta(days=10))
 
-    planned = plan(CONFIG, known, [stream("hrv")], [Api.ACCOUNT], now=NOW, zone=UTC_ZONE, span=span)
+    planned = plan(
+        CONFIG, known, [stream("hrv")], [Api.ACCOUNT], now=NOW, zone=UTC_ZONE, wish=Wish(span=span)
+    )
 
     assert [(window.first, window.last) for window in planned.windows] == [(days_ago(40), TODAY)]
 

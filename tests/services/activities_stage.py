@@ -14,7 +14,8 @@ from training_analyzer.db.repositories.passes import PassesRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.db.tables import metadata
-from training_analyzer.planning import Span
+from training_analyzer.planning import Span, Wish
+from training_analyzer.planning.asked import NOTHING_SPECIAL
 from training_analyzer.services.breakers import Breakers
 from training_analyzer.services.metrics import Metrics
 from training_analyzer.services.reading import Reading
@@ -89,7 +90,8 @@ class Stage:
             limits=Limits(),
             now=self.clock,
         )
-        return service.sync(USER, force=True, span=Span(only, only) if only else None)
+        wish = Wish(span=Span(only, only)) if only else NOTHING_SPECIAL
+        return service.sync(USER, force=True, wish=wish)
 
     def later(self, **span: float) -> None:
         """Let time pass, a day unless told otherwise."""

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.cli.one_line import BadUsage
-from training_analyzer.services.garmin_scheduler import Span
+from training_analyzer.services.garmin_scheduler import NOTHING_SPECIAL, Span, Wish
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncConfig
@@ -42,18 +42,18 @@ def in_order(first: date | None, last: date | None) -> None:
         raise BadUsage(message)
 
 
-def span_of(
+def wish_of(
     first: date | None, last: date | None, config: GarminSyncConfig, *, today: date
-) -> Span | None:
-    """Return the days from *first* to *last*; None when neither was named.
+) -> Wish:
+    """Return the wish for the days from *first* to *last*; nothing special when neither is named.
 
     Without *last* it is *today*, without *first* the oldest day that *config* wants.
     """
     if first is None and last is None:
-        return None
+        return NOTHING_SPECIAL
     last = last or today
     oldest = today - timedelta(days=config.initial_sync_days - 1)
-    return Span(first or min(oldest, last), last)
+    return Wish(span=Span(first or min(oldest, last), last))
 
 
 def latest_day(now: datetime) -> date:

@@ -22,6 +22,7 @@ _NEXT_STEP: Final = {
     "not_connected": "(garmin-sync connect NAME --kind KIND)",
     "conflict": "Choose another name; garmin-sync user list shows who is here.",
     "invalid_credentials": "(garmin-sync connect NAME --kind KIND)",
+    "needs_reauth": "(garmin-sync connect NAME --kind KIND)",
     "mfa_required": "(garmin-sync connect NAME --kind password)",
     "token_expired": "(garmin-sync connect NAME --kind KIND)",
     "account_mismatch": "To delete its data and take this account instead: --replace-data",

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from training_analyzer.cli.days import in_order, latest_day, parse_day, span_of
+from training_analyzer.cli.days import in_order, latest_day, parse_day, wish_of
 from training_analyzer.cli.opening import opened_runtime
 from training_analyzer.cli.options import FLAG, AsJson, Name
 from training_analyzer.cli.outcomes import exit_code, outcome_lines
@@ -15,7 +15,7 @@ from training_analyzer.cli.printing import print_json, say
 from training_analyzer.cli.progress import shown_progress
 from training_analyzer.cli.signals import asked_to_stop
 from training_analyzer.model import SyncOutcome, User
-from training_analyzer.services.garmin_scheduler import Span
+from training_analyzer.services.garmin_scheduler import NOTHING_SPECIAL, Wish
 from training_analyzer.services.runtime import Runtime
 
 FirstDay = Annotated[
@@ -48,8 +48,8 @@ def sync(
     in_order(oldest, newest)
     with opened_runtime() as runtime:
         person = runtime.people.find(name)
-        span = span_of(oldest, newest, runtime.syncs.config(person.user_id), today=today)
-        outcome, seconds = watched_sync(runtime, person, span=span, force=force, quiet=as_json)
+        wish = wish_of(oldest, newest, runtime.syncs.config(person.user_id), today=today)
+        outcome, seconds = watched_sync(runtime, person, wish=wish, force=force, quiet=as_json)
         if as_json:
             print_json({"name": person.name, "user_id": person.user_id} | document(outcome))
         else:
@@ -62,7 +62,7 @@ def watched_sync(
     runtime: Runtime,
     person: User,
     *,
-    span: Span | None = None,
+    wish: Wish = NOTHING_SPECIAL,
     force: bool = False,
     quiet: bool = False,
 ) -> tuple[SyncOutcome, float]:
@@ -71,7 +71,7 @@ def watched_sync(
     runtime.syncs.check(person.user_id, force=force)
     with asked_to_stop(quiet=quiet) as stop, shown_progress(person.name, quiet=quiet) as watch:
         outcome = runtime.syncs.sync(
-            person.user_id, span=span, force=force, watch=watch, must_stop=stop.is_set
+            person.user_id, wish=wish, force=force, watch=watch, must_stop=stop.is_set
         )
     return outcome, time.monotonic() - began
 

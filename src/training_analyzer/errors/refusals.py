@@ -68,7 +68,7 @@ class UserExists(GarminSyncError):
 
 
 class InvalidUserName(GarminSyncError, ValueError):
-    """A name is 1 to 64 printable characters without spaces at its ends."""
+    """A name is 1 to 64 printable characters without spaces at its ends, and no user id."""
 
     code = "validation_failed"
     http_status = 422

@@ -221,6 +221,9 @@ class GarminSyncHistory:
     rows_changed: int = 0
     windows_done: int = 0
     windows_total: int | None = None
+    retry_of: int | None = None
+    backfill_id: str | None = None
+    config_snapshot: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,6 +241,7 @@ class Lease:
     attempt: int
     run_id: int
     sync_type: SyncType
+    backfill_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ Values and `now` go in, a decision comes out: no clock, no database, no network.
 from __future__ import annotations
 
 from training_analyzer.planning.agenda import Agenda
+from training_analyzer.planning.asked import Span, Wish
 from training_analyzer.planning.due import (
     NextDue,
     after_run,
@@ -22,7 +23,7 @@ from training_analyzer.planning.ledger import (
     keep_asked_days,
     unsupported_days,
 )
-from training_analyzer.planning.plan import Plan, Span, plan, plan_snapshots
+from training_analyzer.planning.plan import Plan, plan, plan_snapshots
 
 __all__ = [
     "Agenda",
@@ -31,6 +32,7 @@ __all__ = [
     "NextDue",
     "Plan",
     "Span",
+    "Wish",
     "after_run",
     "days_of_failure",
     "days_of_rows",

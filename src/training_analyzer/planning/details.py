@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState
+from training_analyzer.planning.asked import NOTHING_SPECIAL, Wish
 from training_analyzer.planning.ledger import end_of_day
 from training_analyzer.planning.plan import ORDINARY_RUN, Plan
 from training_analyzer.streams import Window
@@ -50,6 +51,7 @@ def plan_details(  # noqa: PLR0913 - the facts that a plan follows from, each na
     now: datetime,
     zone: ZoneInfo,
     budget: int,
+    wish: Wish = NOTHING_SPECIAL,
 ) -> Plan:
     """Return at most *budget* windows of one day each, the most useful first.
 
@@ -60,7 +62,7 @@ def plan_details(  # noqa: PLR0913 - the facts that a plan follows from, each na
     """
     today = now.astimezone(zone).date()
     wanted: list[tuple[bool, date, int, Window]] = []
-    for stream in _asked(config, coverage, streams, apis, now):
+    for stream in _asked(config, coverage, streams, apis, now, wish):
         for day, changed_at in changes.get(stream.detail_of or "", {}).items():
             line = coverage.line(stream.name, day)
             is_new = line is None or changed_at > line.fetched_at
@@ -79,12 +81,13 @@ def _asked(
     streams: Iterable[Stream],
     apis: Sequence[Api],
     now: datetime,
+    wish: Wish,
 ) -> Iterator[Stream]:
     """Yield the detail streams that this person gets and wants."""
     for stream in streams:
         if (
             stream.detail_of is not None
-            and stream.group in config.groups
+            and wish.wants(stream, config)
             and stream.api_among(apis) is not None
             and not coverage.refused(stream.name, now=now)
         ):

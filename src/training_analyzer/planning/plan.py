@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from training_analyzer.planning.asked import NOTHING_SPECIAL, Span, Wish
 from training_analyzer.planning.ledger import ANSWERED
 from training_analyzer.planning.recheck import in_turn, outside, reaching_back, stale_days
 from training_analyzer.streams import Stream, Window
@@ -30,14 +31,6 @@ ORDINARY_RUN: Final = 20
 # Ranges beyond these leave no room for the two snapshots, the question for the newest
 # upload, a renewal and a day of curves.
 _ROOM: Final = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Days that a person asked for by hand, both ends included: wanted whatever the ledger says."""
-
-    first: date
-    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +58,7 @@ def plan(  # noqa: PLR0913 - the facts that a plan follows from, each named
     *,
     now: datetime,
     zone: ZoneInfo,
-    span: Span | None = None,
+    wish: Wish = NOTHING_SPECIAL,
     caps: Mapping[tuple[Api, str], int] = MappingProxyType({}),
     fresh_since: datetime | None = None,
 ) -> Plan:
@@ -77,31 +70,33 @@ def plan(  # noqa: PLR0913 - the facts that a plan follows from, each named
 
     Wanted are the days of the look-back and, before them, each day of the initial
     span that has not settled; so a cut-off backfill goes on by itself. What settled too
-    long ago is taken along, or in turns (`recheck`). With *span* exactly its days are
-    wanted, as far as they are not in the future.
+    long ago is taken along, or in turns (`recheck`). The *wish* of a person may be for
+    other days, fewer streams, or exactly some windows; nothing of the future is asked for.
     """
     today = now.astimezone(zone).date()
+    if wish.windows is not None:
+        return Plan(newest_first(_reachable(wish.windows, apis, today)))
+    span = wish.days_at(today)
     windows: list[Window] = []
     stale_windows: list[tuple[datetime, Window]] = []
-    for stream in _series(config, streams):
+    for stream in _series(config, streams, wish):
         api = stream.api_among(apis)
         if api is None:
             continue
         cap_days = min(stream.routes[api].cap_days, caps.get((api, stream.name), MAX_DAYS))
         wanted = _wanted(stream, config, coverage, now, today, span, fresh_since)
-        asked = list(_windows(stream, wanted, cap_days))
+        asked = list(covering(stream, wanted, cap_days))
         if span is None and not coverage.refused(stream.name, now=now):
-            settled_days = _backwards(_look_back(config, today) - _ONE_DAY, _oldest(config, today))
+            settled_days = backwards(_look_back(config, today) - _ONE_DAY, _oldest(config, today))
             stale = stale_days(stream, coverage, settled_days, now=now)
             asked = reaching_back(asked, stale, cap_days=cap_days)
             stale_windows += [
                 (min(stale[window.first], stale[window.last]), window)
-                for window in _windows(stream, outside(stale, asked), cap_days)
+                for window in covering(stream, outside(stale, asked), cap_days)
             ]
         windows += asked
     windows += in_turn(stale_windows, room=_ROOM - len(windows), today=today)
-    # sorted() is stable: within one day the catalog's order holds.
-    return Plan(tuple(sorted(windows, key=lambda window: window.last, reverse=True)))
+    return Plan(newest_first(windows))
 
 
 def plan_snapshots(
@@ -112,6 +107,7 @@ def plan_snapshots(
     *,
     now: datetime,
     zone: ZoneInfo,
+    wish: Wish = NOTHING_SPECIAL,
 ) -> Plan:
     """Return the windows of the snapshots whose period is over, in the catalog's order.
 
@@ -119,12 +115,16 @@ def plan_snapshots(
     were answered before, a run asks for the one that has waited longest.
     """
     today = now.astimezone(zone).date()
+    if wish.windows is not None:
+        # What is told of now cannot be had for the day on which it failed.
+        failed = {window.stream for window in wish.windows if window.stream.is_snapshot}
+        return Plan(tuple(Window(one, today, today) for one in streams if one in failed))
     due = [
         stream
         for stream in streams
         if stream.api_among(apis)
         and stream.is_snapshot
-        and stream.group in config.groups
+        and wish.wants(stream, config)
         and not _is_recent(stream, coverage, today)
         and not coverage.refused(stream.name, now=now)
     ]
@@ -170,14 +170,14 @@ def _wanted(
 ) -> Iterator[date]:
     """Yield the wanted days of *stream*, newest first."""
     if span is not None:
-        yield from _backwards(min(span.last, today), span.first)
+        yield from backwards(span.last, span.first)
         return
     look_back = _look_back(config, today)
     if coverage.refused(stream.name, now=now):
         return
     wanted = [
         day
-        for day in _backwards(today, _oldest(config, today))
+        for day in backwards(today, _oldest(config, today))
         if (day >= look_back or coverage.wants(stream.name, day))
         and not coverage.is_fresh(stream.name, day, since=fresh_since)
     ]
@@ -185,7 +185,7 @@ def _wanted(
         yield from wanted
 
 
-def _windows(stream: Stream, days: Iterable[date], cap_days: int) -> Iterator[Window]:
+def covering(stream: Stream, days: Iterable[date], cap_days: int) -> Iterator[Window]:
     """Cover *days* (newest first) with the fewest windows of at most *cap_days*.
 
     A window may run over a few days that are not wanted: one request for two near
@@ -205,11 +205,24 @@ def _windows(stream: Stream, days: Iterable[date], cap_days: int) -> Iterator[Wi
         yield Window(stream, first, last)
 
 
-def _series(config: GarminSyncConfig, streams: Iterable[Stream]) -> Iterator[Stream]:
-    """Yield the streams of the groups that the person wants and that are asked for by range."""
+def _series(config: GarminSyncConfig, streams: Iterable[Stream], wish: Wish) -> Iterator[Stream]:
+    """Yield the streams that the person wants and that are asked for by range."""
     for stream in streams:
-        if stream.group in config.groups and not stream.is_snapshot and stream.detail_of is None:
+        if wish.wants(stream, config) and not stream.is_snapshot and stream.detail_of is None:
             yield stream
+
+
+def _reachable(windows: Iterable[Window], apis: Sequence[Api], today: date) -> Iterator[Window]:
+    """Yield the windows over days that the connection reaches."""
+    for window in windows:
+        if not window.stream.is_snapshot and window.stream.api_among(apis) and window.last <= today:
+            yield window
+
+
+def newest_first(windows: Iterable[Window]) -> tuple[Window, ...]:
+    """Return *windows* in the order in which they are asked for."""
+    # sorted() is stable: within one day the catalog's order holds.
+    return tuple(sorted(windows, key=lambda window: window.last, reverse=True))
 
 
 def _look_back(config: GarminSyncConfig, today: date) -> date:
@@ -222,7 +235,8 @@ def _oldest(config: GarminSyncConfig, today: date) -> date:
     return min(today - timedelta(days=config.initial_sync_days - 1), _look_back(config, today))
 
 
-def _backwards(last: date, first: date) -> Iterator[date]:
+def backwards(last: date, first: date) -> Iterator[date]:
+    """Yield the days from *last* down to *first*."""
     day = last
     while day >= first:
         yield day

@@ -1,9 +1,11 @@
-"""What a run that has ended amounts to."""
+"""What a run goes by and amounts to, as the history keeps it."""
 
 from __future__ import annotations
 
+import json
 import logging
 import traceback
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from training_analyzer.model import SyncOutcome
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.errors import SyncError
-    from training_analyzer.model import Lease
+    from training_analyzer.model import GarminSyncConfig, Lease
     from training_analyzer.services.run import Run
 
 log = logging.getLogger(__name__)
@@ -48,3 +50,14 @@ def record_bug(lease: Lease, error: Exception) -> None:
     """Log where an unexpected error came from, without its text, which may hold anything."""
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("Run %d met a bug, %s:\n%s", lease.run_id, type(error).__name__, where)
+
+
+def snapshot_of(config: GarminSyncConfig) -> str:
+    """Return *config* as the JSON that a run keeps from its beginning."""
+    told = asdict(config)
+    del told["user_id"]
+    return json.dumps(told, default=_plain, sort_keys=True)
+
+
+def _plain(value: object) -> object:
+    return sorted(value) if isinstance(value, frozenset) else str(value)

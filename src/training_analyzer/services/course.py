@@ -3,6 +3,7 @@
 probe         nothing was uploaded since the last pass: that is all
 snapshots     profile first: its time zone decides which day today is
 ranges        every wanted day of every stream, newest first
+backfill      days of old that a person asked for
 details       curves of the days whose row is new or changed, as far as the budget goes
 files         original files of activities; what has gone, what is double
 """
@@ -15,8 +16,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from training_analyzer.db.repositories.sync_events import Step
 from training_analyzer.errors import GarminError, Reaction
 from training_analyzer.planning import plan, plan_snapshots
+from training_analyzer.planning.asked import NOTHING_SPECIAL
 from training_analyzer.planning.details import DETAIL_DAYS, ONE_PIECE, details_budget, plan_details
 from training_analyzer.planning.files import missing, wanted_files
 from training_analyzer.planning.idle import (
@@ -28,6 +31,7 @@ from training_analyzer.planning.idle import (
 from training_analyzer.services.activity_files import NAME as FILES
 from training_analyzer.services.activity_files import FilePhase
 from training_analyzer.services.activity_splits import SplitsPhase
+from training_analyzer.services.backfill_phase import BackfillPhase
 from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.passes import PassesRepository
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import Api, GarminSyncConfig, Lease
-    from training_analyzer.planning import Coverage, Plan, Span
+    from training_analyzer.planning import Coverage, Plan, Wish
     from training_analyzer.planning.idle import LastPass
     from training_analyzer.services.run import Run
 
@@ -61,31 +65,33 @@ class Course:
     now: Callable[[], datetime]
     _read: Coverage | None = field(default=None, init=False)
 
-    def follow(self, span: Span | None) -> None:
+    def follow(self, wish: Wish = NOTHING_SPECIAL) -> None:
         """Go through the phases; one that ends the run is the last.
 
         Days asked for by hand are asked for whatever was uploaded.
         """
         last = self.passes.last_pass(self.lease.user_id)
-        if span is None:
+        if wish.is_ordinary:
             seen = last.seen(self._stamp(), now=self.now())
-            if self.run.ended_by is not None or (seen is last and self._is_idle(last)):
+            is_idle = seen is last and self.lease.backfill_id is None and self._is_idle(last)
+            if self.run.ended_by is not None or is_idle:
                 return
             self.run.goes_on = self._coverage().has_fresh(since=fresh_since(seen, now=self.now()))
             self._expect_late_days(last, seen)
             self.passes.note_pass(self.lease.user_id, seen)
             last = seen
         phases: tuple[Callable[[], None], ...] = (
-            lambda: self._snapshots(span),
-            lambda: self._ranges(span),
-            self._details,
-            self._files,
+            lambda: self._snapshots(wish),
+            lambda: self._ranges(wish),
+            self._backfill,
+            lambda: self._details(wish),
+            lambda: self._files(wish),
         )
         for phase in phases:
             phase()
             if self.run.ended_by is not None:
                 return
-        if span is None and not self.run.failures:
+        if wish.is_ordinary and wish.streams is None and not self.run.failures:
             done = replace(last, full_pass_at=self.now())
             self.passes.note_pass(self.lease.user_id, done)
 
@@ -147,24 +153,52 @@ class Course:
 
     def _wants_files(self, now: datetime) -> bool:
         """Tell whether files are wanted, and not refused to this account of late."""
-        return self.config.sync_activities and not self._coverage().refused(FILES, now=now)
+        return self._wants_activities() and not self._coverage().refused(FILES, now=now)
 
-    def _snapshots(self, span: Span | None) -> None:
+    def _wants_activities(self) -> bool:
+        return stream("activities").is_wanted(self.config)
+
+    def _snapshots(self, wish: Wish) -> None:
         zone = self._zone()
         todo = plan_snapshots(
-            self.config, self._coverage(), CATALOG, self.garmin.apis, now=self.now(), zone=zone
+            self.config,
+            self._coverage(),
+            CATALOG,
+            self.garmin.apis,
+            now=self.now(),
+            zone=zone,
+            wish=wish,
         )
-        self._walk(todo, zone, ahead=len(self._plan(span, zone).windows))
+        ahead = len(self._plan(wish, zone).windows) + len(self._backfilling().windows(zone))
+        self._walk(todo, zone, ahead=ahead)
 
-    def _ranges(self, span: Span | None) -> None:
+    def _ranges(self, wish: Wish) -> None:
         zone = self._zone()
-        todo = self._plan(span, zone)
-        total = self.run.counts.windows_done + len(todo.windows)
-        self.data.note_plan(self.lease, total=total, first=todo.first, last=todo.last)
-        learned = self._walk(todo, zone)
+        todo = self._plan(wish, zone)
+        ahead = len(self._backfilling().windows(zone))
+        total = self.run.counts.windows_done + len(todo.windows) + ahead
+        self.run.enter(Step.FETCH, total=total)
+        self.data.note_plan(
+            self.lease,
+            self.run.counts,
+            span=(todo.first, todo.last),
+            now=self.now(),
+            ttl=self.run.ttl,
+        )
+        learned = self._walk(todo, zone, ahead=ahead)
         self.passes.learn(self._by_api(learned), now=self.now())
 
-    def _plan(self, span: Span | None, zone: ZoneInfo) -> Plan:
+    def _backfill(self) -> None:
+        self._backfilling().follow(self._zone())
+        self._read = None
+
+    def _backfilling(self) -> BackfillPhase:
+        caps = self.passes.caps(now=self.now())
+        return BackfillPhase(
+            self.run, self.lease, self.config, self.garmin, self.data, self.now, caps
+        )
+
+    def _plan(self, wish: Wish, zone: ZoneInfo) -> Plan:
         """Return the ranges that are wanted now."""
         now = self.now()
         return plan(
@@ -174,22 +208,27 @@ class Course:
             self.garmin.apis,
             now=now,
             zone=zone,
-            span=span,
+            wish=wish,
             caps=self.passes.caps(now=now),
             fresh_since=fresh_since(self.passes.last_pass(self.lease.user_id), now=now),
         )
 
-    def _files(self) -> None:
+    def _files(self, wish: Wish) -> None:
+        if not wish.wants_files:
+            return
+        self.run.enter(Step.FILES)
         if self._wants_files(self.now()):
             FilePhase(self.run, self.lease, self.garmin, self.data.files, self.now).follow()
-        elif self.config.sync_activities:
+        elif self._wants_activities():
             files = self.data.files
             SplitsPhase(
                 self.run, self.lease, self.garmin, files, self.now, has_files=False
             ).follow()
 
-    def _details(self) -> None:
+    def _details(self, wish: Wish) -> None:
         """Ask for curves before files, which count as windows and not against the budget."""
+        if wish.windows is not None:
+            return
         now, zone = self.now(), self._zone()
         cut_off = self.data.windows_cut_off(self.lease.user_id, since=now - ONE_PIECE)
         todo = plan_details(
@@ -201,6 +240,7 @@ class Course:
             now=now,
             zone=zone,
             budget=details_budget(self.run.counts.windows_done + cut_off, self.run.requests),
+            wish=wish,
         )
         self._walk(todo, zone)
 

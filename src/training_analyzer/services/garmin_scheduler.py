@@ -14,9 +14,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import SyncType
-from training_analyzer.planning import Span, should_sync
+from training_analyzer.planning import Span, Wish, should_sync
+from training_analyzer.planning.asked import NOTHING_SPECIAL
 from training_analyzer.services.breakers import circuit_of
+from training_analyzer.services.quiet_time import QuietTime
 from training_analyzer.services.runtime import default_runtime
+from training_analyzer.services.sync import nobody_asked, nobody_watches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from training_analyzer.services.run import Progress
     from training_analyzer.services.runtime import Runtime
 
-__all__ = ["GarminSyncScheduler", "Span", "should_sync"]
+__all__ = ["NOTHING_SPECIAL", "GarminSyncScheduler", "Span", "Wish", "should_sync"]
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +46,8 @@ class GarminSyncScheduler:
     """
 
     def __init__(self, runtime: Runtime | None = None) -> None:
-        self._runtime = runtime or default_runtime()
+        self._runtime = runtime = runtime or default_runtime()
+        self._quiet = QuietTime(runtime.schedule, runtime.syncs.config, runtime.now)
         self._lock = threading.Lock()
         self._ticker: BackgroundScheduler | None = None
         self._stopping = threading.Event()
@@ -106,6 +110,8 @@ class GarminSyncScheduler:
         if self._runtime.pauses.since() is None:
             for user_id in schedule.unscheduled():
                 schedule.set_due(user_id, self._next_slot(user_id, now))
+            for user_id in self._runtime.backfills.waiting():
+                schedule.set_due(user_id, now, SyncType.MANUAL)
             resting = self._runtime.breakers.resting()
             due = schedule.due(now, _MOST_AT_ONCE, resting=resting)
         self._runtime.dispatcher.wake([*due, *self._runtime.keep_alive.idle_users()])
@@ -132,8 +138,9 @@ class GarminSyncScheduler:
         user_id: str,
         *,
         force: bool = False,
-        span: Span | None = None,
-        watch: Callable[[Progress], None] | None = None,
+        wish: Wish = NOTHING_SPECIAL,
+        watch: Callable[[Progress], None] = nobody_watches,
+        began: Callable[[int], None] = nobody_asked,
     ) -> SyncOutcome:
         """Sync *user_id* now, in the caller's thread, and return what came of it.
 
@@ -144,8 +151,9 @@ class GarminSyncScheduler:
             user_id,
             sync_type=SyncType.MANUAL,
             force=force,
-            span=span,
+            wish=wish,
             watch=watch,
+            began=began,
             must_stop=self._stopping.is_set,
         )
 
@@ -168,13 +176,15 @@ class GarminSyncScheduler:
         due_at = (entry.due_at if entry else None) or self._next_slot(user_id, runtime.now())
         not_before = entry.not_before if entry else None
         rests_until = runtime.breakers.rest_of(circuit_of(credentials))
-        return max(due_at, not_before or due_at, rests_until or due_at)
+        due_at = max(due_at, not_before or due_at, rests_until or due_at)
+        return self._quiet.begin_of(entry, due_at) if entry else due_at
 
     def _next_slot(self, user_id: str, now: datetime) -> datetime:
         return self._runtime.syncs.next_slot(user_id, now=now)
 
     def _work(self, user_id: str) -> None:
         try:
+            self._quiet.put_off(user_id)
             outcome = self._runtime.syncs.sync_if_due(user_id, must_stop=self._stopping.is_set)
             if outcome is None:
                 self._runtime.keep_alive.renew_if_idle(user_id)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Self
 from training_analyzer.db import open_database
 from training_analyzer.db.clock import clock_of, utc_now
 from training_analyzer.db.repositories.activity_lists import ActivityListsRepository
+from training_analyzer.db.repositories.administration import AdministrationRepository
 from training_analyzer.db.repositories.breakers import BreakersRepository
 from training_analyzer.db.repositories.ciphertexts import CiphertextsRepository
 from training_analyzer.db.repositories.days import DaysRepository
@@ -38,6 +39,8 @@ from training_analyzer.garmin.pacing import Pacing
 from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.services.access import Access, build_access
 from training_analyzer.services.activities import Activities
+from training_analyzer.services.administration import Administration
+from training_analyzer.services.backfills import Backfills
 from training_analyzer.services.breakers import Breakers
 from training_analyzer.services.connections import Connections
 from training_analyzer.services.days import Days
@@ -93,6 +96,7 @@ class Runtime:
     # What is sealed for a person and outlives a disconnect: second factors, webhooks' keys.
     secrets_of_people: Vault
     runs: Runs
+    backfills: Backfills
     reading: Reading
     days: Days
     activities: Activities
@@ -107,6 +111,7 @@ class Runtime:
     reparsing: Reparsing
     metrics: Metrics
     watching: Watching
+    administration: Administration
 
     def close(self) -> None:
         """Close the database. Stop the scheduler before."""
@@ -187,6 +192,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         access=access,
         secrets_of_people=Vault(encryption, secrets_of_people(database, now), now),
         runs=Runs(RunListsRepository(database), leases, now),
+        backfills=_backfills(settings, credentials, data, syncs, now),
         reading=Reading(ReadingRepository(database)),
         days=Days(DaysRepository(database)),
         activities=Activities(ActivityListsRepository(database), ReadingRepository(database)),
@@ -201,6 +207,24 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         reparsing=Reparsing(PayloadsRepository(database), now),
         metrics=metrics,
         watching=_watching(settings, database, breakers, metrics),
+        administration=_administration(settings, database, connections, access),
+    )
+
+
+def _backfills(
+    settings: Settings,
+    credentials: GarminCredentialsRepository,
+    data: GarminDataRepository,
+    syncs: SyncService,
+    now: Callable[[], datetime],
+) -> Backfills:
+    return Backfills(
+        credentials=credentials,
+        data=data,
+        passes=syncs.passes,
+        config=syncs.config,
+        requests_per_minute=settings.requests_per_minute,
+        now=now,
     )
 
 
@@ -255,6 +279,20 @@ def _watching(
     )
     metrics.sample(Samples(watching))
     return watching
+
+
+def _administration(
+    settings: Settings, database: Database, connections: Connections, access: Access
+) -> Administration:
+    now = access.audit.now
+    return Administration(
+        repository=AdministrationRepository(database),
+        connections=connections,
+        links=access.links,
+        settings=settings,
+        started_at=now(),
+        now=now,
+    )
 
 
 def _opened_for(

@@ -15,30 +15,30 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from training_analyzer.db.repositories.runs import Opening
 from training_analyzer.errors import (
     CoolingDown,
-    CredentialsRejected,
     DatabaseUnusable,
     InternalError,
     LeaseLost,
-    NotConnected,
     Reaction,
     SyncError,
-    SyncTooSoon,
     TokenExpired,
 )
 from training_analyzer.model import GarminSyncConfig, RunStatus, SyncType
-from training_analyzer.planning import after_run, next_slot, too_soon_until
+from training_analyzer.planning import after_run, next_slot
+from training_analyzer.planning.asked import NOTHING_SPECIAL
+from training_analyzer.planning.backfills import next_part
 from training_analyzer.planning.outcome import reaction_of
-from training_analyzer.services.breakers import RESTING, Breakers, circuit_of
-from training_analyzer.services.concluding import outcome_of, record_bug
+from training_analyzer.services.admission import Admission
+from training_analyzer.services.breakers import Breakers, circuit_of
+from training_analyzer.services.concluding import outcome_of, record_bug, snapshot_of
 from training_analyzer.services.course import Course
 from training_analyzer.services.doors import door
 from training_analyzer.services.heartbeat import Heartbeat
 from training_analyzer.services.owner import is_gone
 from training_analyzer.services.run import Progress, Run
 from training_analyzer.services.run_context import run_context
-from training_analyzer.services.standings import LOGIN_CODES, how_it_ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,17 +51,13 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import GarminCredentials, Lease, SyncOutcome
-    from training_analyzer.planning import Span
+    from training_analyzer.planning import Wish
     from training_analyzer.services.metrics import Metrics
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 _HEARTBEAT_S = 20.0
-_NO_LOGIN = (
-    "The Garmin session has ended, and a password login has to wait. Connecting again by"
-    " token, ticket or key works now."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +75,12 @@ class OpenConnection(Protocol):
         """Return an open connection. Raises `SyncError`s."""
 
 
-def _unwatched(_: Progress) -> None:
+def nobody_watches(_: Progress) -> None:
     """Watch nothing."""
+
+
+def nobody_asked(_: int) -> None:
+    """Tell nobody that the run began."""
 
 
 def _never() -> bool:
@@ -111,11 +111,12 @@ class SyncService:
         self._breakers = breakers
         self._metrics = metrics
         self._data = data
-        self._passes = passes
+        self.passes = passes
         self._open_connection = open_connection
         self._owner = owner
         self._limits = limits
         self._now = now
+        self._admission = Admission(credentials, schedule, breakers, self.config, now)
 
     def config(self, user_id: str) -> GarminSyncConfig:
         """Return the user's configuration, or the defaults with the instance's hour."""
@@ -135,33 +136,9 @@ class SyncService:
         """Take back the leases of this process's syncs, which is about to end; return how many."""
         return self._leases.drop(self._owner)
 
-    def check(self, user_id: str, *, force: bool = False) -> None:
-        """Raise what stands against a sync now: not connected, too soon, cooling down.
-
-        *force* overrides the shortest interval; what Garmin asked for it does not.
-        """
-        credentials = self._credentials.get_credentials(user_id)
-        if credentials is None:
-            raise NotConnected
-        if not credentials.is_valid:
-            raise CredentialsRejected(credentials.validation_error)
-        now = self._now()
-        entry = self._schedule.entry(user_id)
-        if entry is not None and entry.not_before is not None and entry.not_before > now:
-            raise self._cooling_down(user_id, entry.not_before)
-        if not force and (rests_until := self._breakers.rest_of(circuit_of(credentials))):
-            raise CoolingDown(rests_until, RESTING)
-        last = self._credentials.get_last_successful_sync(user_id)
-        again = too_soon_until(self.config(user_id), last, now=now)
-        if again is not None and not force:
-            raise SyncTooSoon(again)
-
-    def _cooling_down(self, user_id: str, until: datetime) -> CoolingDown:
-        """Return the refusal with its cause: Garmin's wish, or a login that has to wait."""
-        ended = [how_it_ended(run) for run in self._credentials.get_sync_history(user_id, limit=1)]
-        if ended and ended[0].code in LOGIN_CODES:
-            return CoolingDown(until, _NO_LOGIN)
-        return CoolingDown(until)
+    def check(self, user_id: str, *, force: bool = False, any_time: bool = False) -> None:
+        """Raise what stands against a sync now, as `Admission.check` does."""
+        self._admission.check(user_id, force=force, any_time=any_time)
 
     @door
     def sync(
@@ -169,25 +146,29 @@ class SyncService:
         user_id: str,
         *,
         sync_type: SyncType = SyncType.MANUAL,
-        span: Span | None = None,
+        wish: Wish = NOTHING_SPECIAL,
         force: bool = False,
-        watch: Callable[[Progress], None] | None = None,
+        watch: Callable[[Progress], None] = nobody_watches,
+        began: Callable[[int], None] = nobody_asked,
         must_stop: Callable[[], bool] = _never,
     ) -> SyncOutcome:
-        """Sync *user_id* now and return what came of it.
+        """Sync *user_id* now and return what came of it; *began* is told the id of the run.
+
+        A run that makes up for another one's failures need not keep the shortest interval.
 
         Raises `NotConnected`, `CredentialsRejected`, `SyncTooSoon`, `CoolingDown` and
         `SyncAlreadyRunning` before anything is asked of Garmin; `LeaseLost` when
         another worker took over in the middle. Everything else is in the outcome.
         """
-        self.check(user_id, force=force)
+        self.check(user_id, force=force, any_time=wish.retry_of is not None)
         if not force:
-            self._admit(user_id)
-        lease = self._claim(user_id, sync_type, only_if_due=False)
+            self._admission.admit(user_id)
+        lease = self._claim(user_id, sync_type, wish, only_if_due=False)
         if lease is None:  # only a claim of due users can find nothing to claim
             raise LeaseLost
+        began(lease.run_id)
         with run_context(lease.run_id, user_id), self._metrics.counting_losses():
-            return self._run(lease, span=span, watch=watch or _unwatched, must_stop=must_stop)
+            return self._run(lease, wish=wish, watch=watch, must_stop=must_stop)
 
     @door
     def sync_if_due(
@@ -202,22 +183,18 @@ class SyncService:
         if entry is None or not entry.is_due(self._now()):
             return None
         try:
-            self._admit(user_id)
+            self._admission.admit(user_id)
         except CoolingDown:
             return None
-        lease = self._claim(user_id, SyncType.SCHEDULED, only_if_due=True)
+        lease = self._claim(user_id, SyncType.SCHEDULED, NOTHING_SPECIAL, only_if_due=True)
         if lease is None:
             return None
         with run_context(lease.run_id, user_id), self._metrics.counting_losses():
-            return self._run(lease, span=None, watch=_unwatched, must_stop=must_stop)
+            return self._run(lease, wish=NOTHING_SPECIAL, watch=nobody_watches, must_stop=must_stop)
 
-    def _admit(self, user_id: str) -> None:
-        """Raise `CoolingDown` where Garmin does not answer, but for the one who tries again."""
-        credentials = self._credentials.get_credentials(user_id)
-        if credentials is not None:
-            self._breakers.admit(circuit_of(credentials))
-
-    def _claim(self, user_id: str, sync_type: SyncType, *, only_if_due: bool) -> Lease | None:
+    def _claim(
+        self, user_id: str, sync_type: SyncType, wish: Wish, *, only_if_due: bool
+    ) -> Lease | None:
         return self._leases.claim(
             user_id,
             sync_type=sync_type,
@@ -226,13 +203,18 @@ class SyncService:
             ttl=LEASE,
             is_abandoned=is_gone,
             only_if_due=only_if_due,
+            opening=Opening(
+                retry_of=wish.retry_of,
+                config_snapshot=snapshot_of(self.config(user_id)),
+                takes_backfill=wish == NOTHING_SPECIAL,
+            ),
         )
 
     def _run(
         self,
         lease: Lease,
         *,
-        span: Span | None,
+        wish: Wish,
         watch: Callable[[Progress], None],
         must_stop: Callable[[], bool],
     ) -> SyncOutcome:
@@ -264,7 +246,7 @@ class SyncService:
                 window_done=self._metrics.window_done,
             )
             try:
-                self._open_and_walk(run, lease, config, span)
+                self._open_and_walk(run, lease, config, wish)
             except LeaseLost:
                 log.warning("Run %d lost its lease and ends.", lease.run_id)
                 raise
@@ -279,18 +261,16 @@ class SyncService:
         rests_until = self._breakers.ended(circuit, ended_by) if circuit else None
         return self._finish(lease, run, ended_by, started_at, credentials, rests_until)
 
-    def _open_and_walk(
-        self, run: Run, lease: Lease, config: GarminSyncConfig, span: Span | None
-    ) -> None:
+    def _open_and_walk(self, run: Run, lease: Lease, config: GarminSyncConfig, wish: Wish) -> None:
         """Walk with the stored session, and once more with a new one when it proves dead."""
         for session_is_dead in (False, True):
             with closing(
                 self._open_connection(lease.user_id, session_is_dead=session_is_dead)
             ) as garmin:
                 run.use(garmin)
-                course = Course(run, lease, config, garmin, self._data, self._passes, self._now)
+                course = Course(run, lease, config, garmin, self._data, self.passes, self._now)
                 try:
-                    course.follow(span)
+                    course.follow(wish)
                 except TokenExpired:
                     # Not yet asking for a window, and the session is dead already.
                     if session_is_dead:
@@ -327,6 +307,16 @@ class SyncService:
             max_retries=self._limits.max_retries,
             rests_until=rests_until,
         )
+        backfill = self._data.backfills.active(lease.user_id)
+        if backfill is not None:
+            due = next_part(
+                due,
+                backfill,
+                reaction=reaction,
+                error_code=outcome.error_code,
+                attempt=lease.attempt,
+                now=now,
+            )
         self._leases.finish(lease, outcome, due, now=now)
         if reaction is Reaction.STOP_THE_CLOCK:
             self._credentials.update_validation_status(

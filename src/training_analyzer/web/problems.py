@@ -19,6 +19,7 @@ from training_analyzer.errors import (
     MfaInvalid,
     SyncAlreadyRunning,
     SyncingPaused,
+    WeakPassword,
 )
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _TITLES: Final = {
     "forbidden_dataset": "Garmin does not give this data",
     "garmin_unavailable": "Garmin did not answer",
     "invalid_cursor": "The list has no such place",
+    "gone": "This address was removed",
     "insufficient_scope": "This key may not do that",
     "insecure_transport": "Not over an open connection",
     "internal": "Something went wrong here",

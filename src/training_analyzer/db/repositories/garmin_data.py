@@ -6,7 +6,6 @@ the changed rows, the ledger and the run's progress are stored together or not a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
@@ -15,9 +14,12 @@ from sqlalchemy import and_, case, delete, func, not_, select, update
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
 from training_analyzer.db.repositories.archive import archive
+from training_analyzer.db.repositories.backfills import BackfillsRepository
 from training_analyzer.db.repositories.leases import hold
 from training_analyzer.db.repositories.listed import note_listed
-from training_analyzer.db.repositories.progress import write_progress
+from training_analyzer.db.repositories.news_of_data import tell_changes
+from training_analyzer.db.repositories.progress import asked_for, progress_of, write_progress
+from training_analyzer.db.repositories.sync_events import note_events
 from training_analyzer.db.tables import (
     activities,
     devices,
@@ -29,7 +31,7 @@ from training_analyzer.db.tables import (
 )
 from training_analyzer.db.upsert import upsert
 from training_analyzer.errors import LeaseLost
-from training_analyzer.model import DayState, Group, RunStatus
+from training_analyzer.model import DayState, RunStatus
 from training_analyzer.planning import Coverage, LedgerDay
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from training_analyzer.db import Database
+    from training_analyzer.db.repositories.progress import RunCounts
     from training_analyzer.model import Lease
     from training_analyzer.streams import Payload, Row, Window
 
@@ -66,28 +69,6 @@ _NOT_DATA: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RunCounts:
-    """What a run has done so far, as its history row shows it."""
-
-    activities_synced: int = 0
-    wellness_days_synced: int = 0
-    fitness_days_synced: int = 0
-    requests: int = 0
-    rows_changed: int = 0
-    windows_done: int = 0
-    windows_total: int | None = None
-
-    def after(self, window: Window, changed: int) -> RunCounts:
-        """Return the counts once *changed* rows of *window* were written."""
-        activities = changed if window.stream.group is Group.ACTIVITIES else 0
-        return replace(
-            self,
-            rows_changed=self.rows_changed + changed,
-            activities_synced=self.activities_synced + activities,
-        )
-
-
 class GarminDataRepository:
     """Payloads, rows and coverage of all users on one database."""
 
@@ -98,6 +79,11 @@ class GarminDataRepository:
     def files(self) -> ActivityFilesRepository:
         """Return what is stored of activities beyond their rows."""
         return ActivityFilesRepository(self._database)
+
+    @property
+    def backfills(self) -> BackfillsRepository:
+        """Return what is to be asked for beyond what syncs ask for anyway."""
+        return BackfillsRepository(self._database)
 
     def coverage(self, user_id: str) -> Coverage:
         """Return the user's whole ledger."""
@@ -172,18 +158,28 @@ class GarminDataRepository:
                 if window.stream.table == activities.name:
                     listed = rows.get(activities.name, ())
                     note_listed(db, lease.user_id, window, listed, now=now)
+                tell_changes(db, lease.user_id, window.stream, rows, now=now)
             _write_ledger(db, lease.user_id, window.stream.name, ledger)
-            write_progress(db, lease.run_id, counts.after(window, changed))
+            so_far = counts.after(window, changed)
+            write_progress(db, lease, so_far, asked_for(window, ledger), now=now)
         return changed
 
     def note_failure(
-        self, lease: Lease, window: Window, ledger: Sequence[LedgerDay], *, until: datetime
+        self,
+        lease: Lease,
+        window: Window,
+        ledger: Sequence[LedgerDay],
+        *,
+        now: datetime,
+        ttl: timedelta,
     ) -> None:
         """Write to the ledger that *window* was due and failed. Days that hold data keep it."""
         with self._database.write() as db:
-            if not hold(db, lease, until=until):
+            if not hold(db, lease, until=now + ttl):
                 raise LeaseLost
             _write_ledger(db, lease.user_id, window.stream.name, ledger, keep_data=True)
+            told = asked_for(window, ledger).told()
+            note_events(db, lease.user_id, lease.run_id, [told], at=now)
 
     def doubt_empty_days(self, lease: Lease, *, since: date, until: datetime) -> None:
         """Write that the days from *since* on that are empty are to be asked for again."""
@@ -200,18 +196,30 @@ class GarminDataRepository:
                 .values(settled=0)
             )
 
-    def note_plan(self, lease: Lease, *, total: int, first: date | None, last: date | None) -> None:
+    def note_plan(
+        self,
+        lease: Lease,
+        counts: RunCounts,
+        *,
+        span: tuple[date | None, date | None],
+        now: datetime,
+        ttl: timedelta,
+    ) -> None:
         """Write to the run how many windows it has and which days they span."""
+        first, last = span
         with self._database.write() as db:
+            if not hold(db, lease, until=now + ttl):
+                raise LeaseLost
             db.execute(
                 update(garmin_sync_history)
                 .where(garmin_sync_history.c.id == lease.run_id)
                 .values(
-                    windows_total=total,
+                    windows_total=counts.windows_total,
                     sync_from_date=first.isoformat() if first else None,
                     sync_to_date=last.isoformat() if last else None,
                 )
             )
+            note_events(db, lease.user_id, lease.run_id, [progress_of(counts)], at=now)
 
     def delete_all(self, user_id: str) -> int:
         """Delete every payload, row, ledger line and run of the user; return how many."""

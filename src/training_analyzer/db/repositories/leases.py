@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, case, select, true, update
 
+from training_analyzer.db.repositories.backfills import next_backfill
+from training_analyzer.db.repositories.news_of_connections import tell_wait
 from training_analyzer.db.repositories.runs import (
+    Opening,
     close_interrupted,
     close_run,
     forget_old_runs,
@@ -21,6 +24,7 @@ from training_analyzer.db.repositories.runs import (
     wants_cancel,
 )
 from training_analyzer.db.repositories.schedule import ensure_row, is_due, is_free
+from training_analyzer.db.repositories.sync_events import forget_old_events
 from training_analyzer.db.tables import garmin_schedule
 from training_analyzer.errors import LeaseLost, StorageFull, SyncAlreadyRunning
 from training_analyzer.model import Lease, SyncType
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 # A run that takes its process down must not do so for ever, nor be forgotten for ever.
 CRASHES_TO_PARK: Final = 3
 PARKED_FOR: Final = timedelta(hours=24)
+_PLAIN: Final = Opening()
 
 
 class LeasesRepository:
@@ -57,6 +62,7 @@ class LeasesRepository:
         ttl: timedelta,
         is_abandoned: Callable[[str], bool],
         only_if_due: bool = False,
+        opening: Opening = _PLAIN,
     ) -> Lease | None:
         """Take the lease of *user_id* and open its run; None when *only_if_due* and it is not.
 
@@ -88,7 +94,10 @@ class LeasesRepository:
             close_interrupted(db, user_id, now=now)
             wanted = SyncType(before.reason) if only_if_due else sync_type
             actual = wanted if has_run(db, user_id) else SyncType.INITIAL
-            run_id = open_run(db, user_id, actual, now=now)
+            backfill_id = next_backfill(db, user_id) if opening.takes_backfill else None
+            run_id = open_run(
+                db, user_id, actual, now=now, opening=opening, backfill_id=backfill_id
+            )
             db.execute(
                 update(garmin_schedule)
                 .where(garmin_schedule.c.user_id == user_id)
@@ -102,6 +111,7 @@ class LeasesRepository:
                 attempt=taken.attempt,
                 run_id=run_id,
                 sync_type=actual,
+                backfill_id=backfill_id,
             )
 
     def borrow(
@@ -182,7 +192,9 @@ class LeasesRepository:
                 )
             )
             close_run(db, lease, outcome, now=now)
+            tell_wait(db, lease.user_id, before.not_before, due, outcome, now=now)
             forget_old_runs(db, lease.user_id, now=now)
+            forget_old_events(db, lease.user_id, now=now)
 
     def shorten(self, until: datetime) -> int:
         """Let no lease end later than *until*; return how many would have.

@@ -75,15 +75,25 @@ class RunListsRepository:
     def answered_since(
         self, user_id: str, *, first: datetime, last: datetime
     ) -> Mapping[str, Mapping[str, int]]:
-        """Return stream -> state -> days that were last asked for between two instants."""
+        """Return stream -> state -> days that were last asked for between two instants.
+
+        `windows` is how many requests those days took: all of one were stored together.
+        """
         table = garmin_coverage
         query = (
             select(table.c.stream, table.c.state, func.count().label("days"))
             .where(table.c.user_id == user_id, table.c.fetched_at.between(first, last))
             .group_by(table.c.stream, table.c.state)
         )
+        windows = (
+            select(table.c.stream, func.count(table.c.fetched_at.distinct()).label("windows"))
+            .where(table.c.user_id == user_id, table.c.fetched_at.between(first, last))
+            .group_by(table.c.stream)
+        )
         found: dict[str, dict[str, int]] = {}
         with self._database.read() as db:
             for row in db.execute(query):
                 found.setdefault(row.stream, {})[row.state] = row.days
+            for row in db.execute(windows):
+                found[row.stream]["windows"] = row.windows
         return found
