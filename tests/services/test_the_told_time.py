@@ -18,7 +18,7 @@ from services_stage import TICK, Paper
 
 from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.errors import Blocked, GarminError, GarminUnavailable, RateLimited
-from training_analyzer.model import SyncType
+from training_analyzer.model import QuietHours, SyncType
 from training_analyzer.planning import spread
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ SILENCES: Final[tuple[GarminError, ...]] = (
     RateLimited(timedelta(minutes=50)),
 )
 TIMES: Final = st.times().map(lambda at: f"{at:%H:%M}")
+QUIET: Final = (
+    st.tuples(TIMES, TIMES)
+    .filter(lambda both: both[0] != both[1])
+    .map(lambda both: QuietHours(*both))
+)
 CONFIGS: Final = st.fixed_dictionaries(
     {
         "sync_frequency": st.sampled_from(["hourly", "daily", "weekly"]),
@@ -41,6 +46,7 @@ CONFIGS: Final = st.fixed_dictionaries(
         "sync_time": TIMES,
         "sync_wellness": st.booleans(),
         "min_sync_interval_minutes": st.sampled_from([15, 60, 180]),
+        "quiet_hours": st.none() | QUIET,
     }
 )
 STEPS: Final = st.one_of(

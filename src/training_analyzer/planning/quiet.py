@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncConfig
 
 _ONE_DAY: Final = timedelta(days=1)
+# A sync begins some seconds after its time, with the next tick.
+_TICK: Final = timedelta(minutes=1)
 
 
 def is_quiet(config: GarminSyncConfig, at: datetime) -> bool:
@@ -22,12 +24,17 @@ def out_of_quiet(
 ) -> datetime:
     """Return *at*; if it is quiet then, *offset* after the end of the quiet hours, in UTC.
 
-    Where less than *offset* is free before it is quiet again, their very end is returned.
+    It counts as quiet where quiet hours begin within a minute. Where less than *offset* is
+    free before they begin again, their very end is returned.
     """
-    if config.quiet_hours is None or not is_quiet(config, at):
+    if config.quiet_hours is None or not _is_as_good_as_quiet(config, at):
         return at.astimezone(UTC)
     end = _end_of_quiet(config, time.fromisoformat(config.quiet_hours.until), at)
-    return end if is_quiet(config, end + offset) else end + offset
+    return end if _is_as_good_as_quiet(config, end + offset) else end + offset
+
+
+def _is_as_good_as_quiet(config: GarminSyncConfig, at: datetime) -> bool:
+    return is_quiet(config, at) or is_quiet(config, at + _TICK)
 
 
 def _end_of_quiet(config: GarminSyncConfig, until: time, at: datetime) -> datetime:
