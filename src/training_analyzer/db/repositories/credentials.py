@@ -8,6 +8,11 @@ from sqlalchemy import func, or_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.encryption_keys import named_key, refuse_retired
+from training_analyzer.db.repositories.news_of_connections import (
+    tell_checked,
+    tell_saved,
+    validity,
+)
 from training_analyzer.db.tables import garmin_credentials, garmin_sync_config
 from training_analyzer.model import GarminCredentials, Kind, Region, Sealed, SecretContext
 
@@ -38,6 +43,7 @@ def save(
     refuse_retired(db, *tokens)
     if label := next(filter(None, map(named_key, tokens)), None):
         secrets = {**secrets, "encryption_key_id": label}
+    before = validity(db, user_id)
     given = {name: value for name, value in kept_if_none.items() if value is not None}
     changed = {**secrets, **given, "is_valid": 1, "updated_at": now}
     saved = db.execute(
@@ -49,6 +55,7 @@ def save(
         )
         .returning(garmin_credentials)
     )
+    tell_saved(db, user_id, before, now=now)
     return as_credentials(saved.mappings().one())
 
 
@@ -67,6 +74,24 @@ def change(
     if as_of is not None:
         statement = statement.where(garmin_credentials.c.updated_at == as_of)
     return db.execute(statement.values(**values)).rowcount == 1
+
+
+def note_check(
+    db: Connection, user_id: str, values: Mapping[str, Any], *, as_of: datetime | None
+) -> bool:
+    """Set columns as `change` does, `is_valid` among them, and tell what that is news of."""
+    before = validity(db, user_id)
+    if not change(db, user_id, values, as_of=as_of):
+        return False
+    tell_checked(
+        db,
+        user_id,
+        before,
+        is_valid=bool(values["is_valid"]),
+        error_code=values["error_code"],
+        now=values["updated_at"],
+    )
+    return True
 
 
 def last_login(db: Connection, known: GarminCredentials) -> datetime | None:

@@ -18,6 +18,7 @@ from training_analyzer.db.clock import utc_now
 from training_analyzer.db.database import open_database
 from training_analyzer.db.engine import parse_url
 from training_analyzer.db.repositories import credentials, sync_config, sync_history
+from training_analyzer.db.repositories.news_of_connections import tell_deleted
 from training_analyzer.db.repositories.schedule import reschedule
 from training_analyzer.db.repositories.user_id import checked_user_id
 from training_analyzer.db.tables import (
@@ -127,6 +128,8 @@ class GarminCredentialsRepository:
                 db.execute(delete(table).where(table.c.user_id == user_id)).rowcount
                 for table in tables
             ]
+            if removed[0]:
+                tell_deleted(db, user_id, now=self._now())
             # A sign-in that is still under way finds nothing to end, and connects nobody.
             db.execute(delete(garmin_sign_ins).where(garmin_sign_ins.c.user_id == user_id))
         if any(removed):
@@ -158,7 +161,7 @@ class GarminCredentialsRepository:
             "updated_at": now,
         }
         with self._database.write() as db:
-            return credentials.change(db, user_id, values, as_of=as_of)
+            return credentials.note_check(db, user_id, values, as_of=as_of)
 
     def record_password_login(self, user_id: str) -> bool:
         """Stamp that the stored password is used now; False when there are no credentials."""
