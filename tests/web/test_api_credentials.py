@@ -52,7 +52,7 @@ def test_connect_with_a_code(ana: Person, garmin: SimulatorServer) -> None:
     assert asked.json()["state"] == "mfa_required"
     assert asked.json()["attempts_left"] == 3
     assert asked.json()["expires_at"] == "2026-03-02T12:10:00Z"
-    assert (waiting["state"], waiting["connected"]) == ("action_needed", False)
+    assert (waiting["state"], waiting["connected"]) == ("needs_mfa", False)
     assert (waiting["reason"]["code"], waiting["next_retry_at"]) == ("mfa_required", None)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "mfa_invalid")
     assert right.status_code == 200
@@ -118,7 +118,7 @@ def test_broken_credentials_say_why(ana: Person, runtime: Runtime, garmin: Simul
 
     status = ana.client.get(f"{API}/credentials/status").json()
 
-    assert (status["state"], status["is_valid"]) == ("action_needed", False)
+    assert (status["state"], status["is_valid"]) == ("needs_reauth", False)
     assert status["reason"] == {"code": "token_expired", "message": "Garmin ended it."}
 
 
@@ -133,7 +133,7 @@ def test_a_wait_that_garmin_asked_for_is_told(
     status = ana.client.get(f"{API}/credentials/status").json()
     again = ana.client.post(f"{API}/sync/trigger")
 
-    assert (status["state"], status["reason"]["code"]) == ("cooling_down", "rate_limited")
+    assert (status["state"], status["reason"]["code"]) == ("rate_limited", "rate_limited")
     assert status["next_retry_at"] == "2026-03-02T12:10:00Z"
     assert (again.status_code, again.json()["code"]) == (429, "rate_limited")
     assert again.headers["retry-after"] == "600"

@@ -168,7 +168,7 @@ def test_a_cool_down_of_logins_is_explained(
     assert "Each try makes its wait longer" in page
     assert "Two ways work now" in page
     assert "Cooling down" in page
-    assert (status["state"], status["reason"]["code"]) == ("cooling_down", "login_blocked")
+    assert (status["state"], status["reason"]["code"]) == ("cooldown", "login_blocked")
     assert status["next_retry_at"] == "2026-03-03T01:00:00Z"
 
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web_stage import API, Person, account, connect, sync
+from web_stage import API, Person, account, connect, prove, sync
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -110,7 +110,9 @@ def test_the_choice_travels_with_a_login_that_waits(
     assert not runtime.reading.sports(ana.user_id)
 
 
-def test_a_blocked_login_tells_until_when(ana: Person, garmin: SimulatorServer, clock: Any) -> None:
+def test_a_blocked_login_tells_until_when(
+    app: FastAPI, runtime: Runtime, ana: Person, garmin: SimulatorServer, clock: Any
+) -> None:
     """A blocked password names its time; a retry asks nothing of Garmin; a ticket works."""
     who = account(garmin, "ada")
     garmin.faults.captcha(who.email)
@@ -119,6 +121,7 @@ def test_a_blocked_login_tells_until_when(ana: Person, garmin: SimulatorServer, 
     first = ana.client.post(f"{API}/credentials", json=login)
     asked = garmin.count()
     clock.advance(minutes=30)
+    prove(app, runtime, ana)
     second = ana.client.post(f"{API}/credentials", json=login)
 
     assert (first.status_code, first.json()["code"]) == (429, "login_blocked")
@@ -129,14 +132,14 @@ def test_a_blocked_login_tells_until_when(ana: Person, garmin: SimulatorServer, 
     assert ana.client.put(f"{API}/credentials/tokens", json=ticket).status_code == 201
 
 
-def test_switched_off_is_paused(ana: Person, garmin: SimulatorServer) -> None:
-    """A connection whose automatic syncs are off is paused, which is no error."""
+def test_switched_off_is_disabled(ana: Person, garmin: SimulatorServer) -> None:
+    """A connection whose automatic syncs are off is disabled, which is no error."""
     connect(ana, garmin, "ada")
     ana.client.put(f"{API}/sync-config", json={"auto_sync_enabled": False})
 
     status = status_of(ana)
 
-    assert (status["state"], status["is_valid"]) == ("paused", True)
+    assert (status["state"], status["is_valid"]) == ("disabled", True)
     assert status["reason"]["code"] is None
     assert "switched off" in status["reason"]["message"]
 

@@ -45,10 +45,15 @@ def browser(app: FastAPI, **headers: str) -> TestClient:
 def arrive(app: FastAPI, runtime: Runtime, name: str) -> Person:
     """Add a person and sign them in by their link."""
     user_id = runtime.people.add(name).user_id
-    client = browser(app)
-    token = runtime.access.links.issue(Purpose.SIGN_IN, user_id)
-    assert client.post("/sign-in", data={"token": token}).status_code == 303
-    return Person(user_id, client)
+    arrived = Person(user_id, browser(app))
+    prove(app, runtime, arrived)
+    return arrived
+
+
+def prove(app: FastAPI, runtime: Runtime, person: Person) -> None:
+    """Let *person* show once more who they are, by a new link."""
+    token = runtime.access.links.issue(Purpose.SIGN_IN, person.user_id)
+    assert person.client.post("/sign-in", data={"token": token}).status_code == 303
 
 
 def account(garmin: SimulatorServer, name: str) -> Account:

@@ -18,6 +18,7 @@ from training_analyzer.errors import (
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from training_analyzer.errors import DecryptionError
     from training_analyzer.model import GarminCredentials
 
 
@@ -76,6 +77,7 @@ def standing(  # noqa: PLR0913 - the facts that a standing follows from, each na
     parked_until: datetime | None = None,
     last_run: Ended | None = None,
     login_possible_at: datetime | None = None,
+    unreadable: DecryptionError | None = None,
     code_until: datetime | None = None,
 ) -> Standing:
     """Return how the connection stands at *now*.
@@ -84,14 +86,15 @@ def standing(  # noqa: PLR0913 - the facts that a standing follows from, each na
     person chose. *last_run* tells why *not_before* was set. *login_possible_at* is when
     a password may go to Garmin, for a connection that needs one; *code_until* is when a
     login that waits for its security code is forgotten; *parked_until* when a user whose
-    runs took their process down is tried again.
+    runs took their process down is tried again; *unreadable* what their stored secrets
+    say to this process's keys.
     """
     broken = credentials is None or not credentials.is_valid
     if broken and code_until is not None and code_until > now:
         return _act(MfaRequired.code, _CODE_WAITED_FOR, code_until, waits_for_code=True)
     waits_until = _later_than(now, login_possible_at)
-    if credentials is None or broken:
-        return _broken(credentials, waits_until)
+    if credentials is None or broken or unreadable is not None:
+        return _broken(credentials, unreadable, waits_until)
     cools = _cooling_down(_later_than(now, not_before), last_run or Ended(), waits_until)
     if cools is not None:
         return cools
@@ -102,12 +105,18 @@ def standing(  # noqa: PLR0913 - the facts that a standing follows from, each na
     return Standing(state=State.PAUSED, reason=_PAUSED if is_paused else _SWITCHED_OFF)
 
 
-def _broken(credentials: GarminCredentials | None, waits_until: datetime | None) -> Standing:
-    """Return how a connection stands that there is not, or that Garmin has refused."""
+def _broken(
+    credentials: GarminCredentials | None,
+    unreadable: DecryptionError | None,
+    waits_until: datetime | None,
+) -> Standing:
+    """Return how a connection stands that there is not, that Garmin refused, or does not open."""
     if credentials is None:
         return Standing(
             state=State.NOT_CONNECTED, code=NotConnected.code, reason=NotConnected().message
         )
+    if unreadable is not None:
+        return _act(unreadable.code, unreadable.message, waits_until)
     code = credentials.error_code or CredentialsRejected.code
     return _act(code, credentials.validation_error or CredentialsRejected().message, waits_until)
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from training_analyzer.services.vault import Vault
 
 
-__all__ = ["MOST_CODES", "Connected", "Connections", "MfaPending"]
+__all__ = ["MOST_CODES", "Connected", "Connections", "Entry", "MfaPending"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

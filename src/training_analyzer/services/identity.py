@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from training_analyzer.errors import AccountMismatch
+from training_analyzer.errors import AccountAlreadyLinked, AccountMismatch
 from training_analyzer.services.vault import API_KEY, PERSONAL_JWT, TOKEN_BUNDLE
 
 if TYPE_CHECKING:
@@ -33,14 +33,20 @@ class Identity:
         self._leases = leases
         self._vault = vault
 
-    def check(self, user_id: str, profile: GarminProfile, *, replace_data: bool = False) -> None:
+    def check(
+        self, user_id: str, profile: GarminProfile, region: Region, *, replace_data: bool = False
+    ) -> None:
         """Raise `AccountMismatch` when the user has data of another Garmin account.
 
         With *replace_data*, or when there is no data yet, what belonged to the other
-        account is deleted instead: its data, and its tokens and keys.
+        account is deleted instead: its data, and its tokens and keys. From then on the
+        account is the user's; raises `AccountAlreadyLinked`, and changes nothing, when it
+        is somebody else's here.
         """
         if not replace_data:
-            self.refuse_mixing(user_id, profile)
+            self._refuse_mixing(user_id, profile)
+        if not self._identities.claim(user_id, profile.profile_id, region):
+            raise AccountAlreadyLinked
         if self._known(user_id) in {None, profile.profile_id}:
             return
         # A run that is still asking the other account writes nothing more, then it goes.
@@ -49,8 +55,16 @@ class Identity:
         for field in (TOKEN_BUNDLE, API_KEY, PERSONAL_JWT):
             self._vault.drop(user_id, field)
 
-    def refuse_mixing(self, user_id: str, profile: GarminProfile) -> None:
-        """Raise `AccountMismatch` when the user has data of another account; change nothing."""
+    def look(
+        self, user_id: str, profile: GarminProfile, region: Region, *, replace_data: bool = False
+    ) -> None:
+        """Raise what `check` would raise now; change nothing."""
+        if not replace_data:
+            self._refuse_mixing(user_id, profile)
+        if self._identities.claimed_by(profile.profile_id, region) not in {None, user_id}:
+            raise AccountAlreadyLinked
+
+    def _refuse_mixing(self, user_id: str, profile: GarminProfile) -> None:
         if self._known(user_id) in {None, profile.profile_id}:
             return
         if self._data.has_any(user_id):

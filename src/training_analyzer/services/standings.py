@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from training_analyzer.errors import DecryptionError
 from training_analyzer.model import CONFIG_DEFAULTS, Kind, RunStatus
 from training_analyzer.planning.standing import LOGIN_CODES, Ended, Standing, State, standing
-from training_analyzer.services.vault import TOKEN_BUNDLE
+from training_analyzer.services.vault import API_KEY, TOKEN_BUNDLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,8 +56,34 @@ class Standings:
             parked_until=entry.due_at if entry and entry.parked_at else None,
             last_run=last_run,
             login_possible_at=self._login_possible_at(known, kept_out=kept_out),
+            unreadable=self._unreadable(known),
             code_until=pending.expires_at if pending else None,
         )
+
+    def email_hint(self, user_id: str) -> str | None:
+        """Return the connected e-mail address as `a…@e…`, or None."""
+        known = self.credentials.get_credentials(user_id)
+        if known is None or known.encrypted_email is None:
+            return None
+        try:
+            name, _, host = self.vault.unseal(known.encrypted_email).reveal().partition("@")
+        except DecryptionError:
+            return None
+        return f"{name[:1]}…@{host[:1]}…"
+
+    def _unreadable(self, known: GarminCredentials | None) -> DecryptionError | None:
+        """Return why what is stored of *known* does not open; None when all of it does."""
+        if known is None:
+            return None
+        try:
+            for sealed in (known.encrypted_email, known.encrypted_password):
+                if sealed is not None:
+                    self.vault.unseal(sealed)
+            for field in (TOKEN_BUNDLE, API_KEY):
+                self.vault.get(known.user_id, field)
+        except DecryptionError as error:
+            return error
+        return None
 
     def _login_possible_at(
         self, known: GarminCredentials | None, *, kept_out: bool

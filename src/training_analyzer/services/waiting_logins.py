@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from training_analyzer.errors import DecryptionError, MfaExpired
+from training_analyzer.errors import DecryptionError, MfaExpired, SignInAbandoned
 from training_analyzer.model import Region
 from training_analyzer.services.vault import MFA_STATE
 
@@ -62,6 +62,25 @@ class MfaPending:
     method: str
     expires_at: datetime
     attempts_left: int
+    # Of the sign-in that it belongs to, where that has one.
+    login_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sign-in as whoever makes it is told of it; `is_wanted` commits to what comes next."""
+
+    login_id: str | None = None
+    is_wanted: Callable[[], bool] = lambda: True
+
+    def refuse_abandoned(self) -> None:
+        """Raise `SignInAbandoned` when nobody wants it any more."""
+        if not self.is_wanted():
+            raise SignInAbandoned
+
+
+# One that its person waits for.
+UNWATCHED: Final = Attempt()
 
 
 class WaitingLogins:
@@ -71,9 +90,12 @@ class WaitingLogins:
         self._vault = vault
         self._now = now
 
-    def begin(self, user_id: str, needs: NeedsMfa, entry: Entry) -> MfaPending:
+    def begin(
+        self, user_id: str, needs: NeedsMfa, entry: Entry, login_id: str | None = None
+    ) -> MfaPending:
         """Keep the login; one that waited before is forgotten."""
-        held = {**entry.as_held(), "state": needs.state, "method": needs.method, "tries": 0}
+        login = {"state": needs.state, "method": needs.method, "tries": 0, "login_id": login_id}
+        held = {**entry.as_held(), **login}
         return self._keep(user_id, held, self._now() + PATIENCE)
 
     def find(self, user_id: str) -> MfaPending | None:
@@ -95,17 +117,17 @@ class WaitingLogins:
         held = json.loads(waiting.secret.reveal())
         return Entry.restore(held), held["state"]
 
-    def count_wrong_code(self, user_id: str) -> None:
-        """Take one try away; after the third the login is forgotten."""
+    def count_wrong_code(self, user_id: str) -> int:
+        """Take one try away and return how many are left; with the last the login is forgotten."""
         waiting = self._waiting(user_id)
         if waiting is None or waiting.expires_at is None:
-            return
+            return 0
         held = json.loads(waiting.secret.reveal())
         held["tries"] += 1
         if held["tries"] >= MOST_CODES:
             self.drop(user_id)
-        else:
-            self._keep(user_id, held, waiting.expires_at)
+            return 0
+        return self._keep(user_id, held, waiting.expires_at).attempts_left
 
     def drop(self, user_id: str) -> None:
         """Forget the login."""
@@ -128,4 +150,6 @@ def _pending(user_id: str, held: Mapping[str, Any], expires_at: datetime) -> Mfa
         method=held["method"],
         expires_at=expires_at,
         attempts_left=MOST_CODES - held["tries"],
+        # A login that began under an older version has none.
+        login_id=held.get("login_id"),
     )

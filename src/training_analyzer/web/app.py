@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
@@ -13,9 +14,11 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.staticfiles import StaticFiles
 
 from training_analyzer.errors import GarminSyncError
+from training_analyzer.services.signing_in import SigningIn
 from training_analyzer.web import api, pages
 from training_analyzer.web.auth import identify as by_session
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
+from training_analyzer.web.limits import Counting, Windows
 from training_analyzer.web.manual import ManualSyncs
 from training_analyzer.web.openapi import document
 from training_analyzer.web.pages.rendering import STATIC, Renderer
@@ -46,13 +49,18 @@ def create_app(
     *,
     hosts: Iterable[str] = (),
     has_vendor_files: bool | None = None,
+    sign_in_patience: timedelta = timedelta(seconds=20),
+    limits_factor: int = 1,
 ) -> FastAPI:
     """Return the web face over *runtime*, which stays the caller's to close.
 
     *hosts* are the names it answers to beside the loopback ones, HOST and PUBLIC_URL.
+    *sign_in_patience* is how long a request waits for a sign-in to Garmin.
     *has_vendor_files* says whether pages may use the scripts of `static/vendor`; None looks.
+    A caller may do *limits_factor* times as much as the limits say.
     """
     settings = runtime.settings
+    windows = Windows(runtime.now, factor=limits_factor)
     site = Site.of([settings.host, *hosts], settings.public_url)
     # The framework's own pages about the API load scripts from elsewhere.
     app = FastAPI(
@@ -65,9 +73,12 @@ def create_app(
         runtime=runtime,
         scheduler=scheduler,
         manual=ManualSyncs(runtime, scheduler),
+        sign_ins=SigningIn.over(runtime.connections, runtime.database, runtime.now),
+        sign_in_patience=sign_in_patience,
         site=site,
         renderer=Renderer(has_vendor_files=has_vendor_files),
         identify=by_session,
+        windows=windows,
         describe=cache(lambda: document(app.routes)),
     )
     app.include_router(api.router)
@@ -75,6 +86,7 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (GarminSyncError, Refusal, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _handle)
+    app.add_middleware(Counting, windows=windows, answer=_handle)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Guard, site=site, new_id=lambda: secrets.token_hex(8), answer=answer_problem)
     return app

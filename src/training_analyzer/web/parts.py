@@ -9,12 +9,15 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the ann
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import timedelta
 
     from training_analyzer.services.access import Access
     from training_analyzer.services.callers import Caller
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
     from training_analyzer.services.runtime import Runtime
+    from training_analyzer.services.signing_in import SigningIn
     from training_analyzer.web.guard import Site
+    from training_analyzer.web.limits import Windows
     from training_analyzer.web.manual import ManualSyncs
     from training_analyzer.web.pages.rendering import Renderer
 
@@ -26,10 +29,14 @@ class Parts:
     runtime: Runtime
     scheduler: GarminSyncScheduler
     manual: ManualSyncs
+    sign_ins: SigningIn
+    # How long a request waits for a sign-in to Garmin, which goes on without it.
+    sign_in_patience: timedelta
     site: Site
     renderer: Renderer
     # Who asks, or None for a stranger.
     identify: Callable[[Request], Caller | None]
+    windows: Windows
     # The OpenAPI document of the app.
     describe: Callable[[], dict[str, Any]]
 

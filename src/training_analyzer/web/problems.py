@@ -6,6 +6,7 @@ No text of a request, a foreign exception or a foreign answer gets into one.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http import HTTPStatus
@@ -76,6 +77,8 @@ _TITLES: Final = {
     "webhook_url_refused": "Nothing is sent to this address",
     "validation_failed": "Something in the request needs correcting",
 }
+# A link's token, which no answer repeats.
+_SECRET_PART: Final = re.compile(r"(?<=/auth/)(invitations|set-up)/.*")
 _OF_STATUS: Final = {
     HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "This address takes another method."),
@@ -185,7 +188,7 @@ def as_json(problem: Problem, *, path: str, request_id: str) -> JSONResponse:
         "title": problem.title,
         "status": int(problem.status),
         "detail": problem.detail,
-        "instance": path,
+        "instance": _SECRET_PART.sub(r"\1", path),
         "code": problem.code,
         "request_id": request_id,
         **problem.more,

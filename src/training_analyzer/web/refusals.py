@@ -74,6 +74,26 @@ class NotRunning(Refusal):
     detail = "This sync is not running any more."
 
 
+class SignInOver(Refusal):
+    """A sign-in that is past calling off."""
+
+    code = "conflict"
+    http_status = HTTPStatus.CONFLICT
+    detail = "This sign-in has ended. A connection that it made is ended by disconnecting."
+
+
+class Gone(Refusal):
+    """A route of the first version that was removed."""
+
+    code = "gone"
+    http_status = HTTPStatus.GONE
+    detail = "This address was removed. Use the one that is named as the successor."
+
+    def __init__(self, successor: str) -> None:
+        super().__init__(successor)
+        self.more = {"successor": successor}
+
+
 class StaleVersion(Refusal):
     """The change is for a version that is not the current one any more."""
 
@@ -221,3 +241,9 @@ class TooManySyncs(Refusal):
     code = "busy"
     http_status = HTTPStatus.SERVICE_UNAVAILABLE
     detail = "Other people's syncs are running. Try again in a minute."
+
+
+class TooManySignIns(TooManySyncs):
+    """As many sign-ins to Garmin wait in this process as may."""
+
+    detail = "Other people are signing in to Garmin. Try again in a minute."

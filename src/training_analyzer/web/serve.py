@@ -156,6 +156,8 @@ def serve_forever(
             all_ended = False
             runtime.syncs.drop_leases()
             log.warning("A manual sync did not end in time; the next one goes on from there.")
+        if not parts.sign_ins.wait(until - time.monotonic()):
+            log.warning("A sign-in to Garmin did not end in time; it is to be begun anew.")
     return all_ended
 
 

@@ -6,23 +6,33 @@ from fastapi import APIRouter
 
 from training_analyzer.web.api import (
     activities,
+    admin_operation,
+    admin_people,
+    admin_system,
     api_keys,
+    audit,
     config,
     coverage,
     credentials,
     days,
     description,
+    entering,
     history,
+    me,
     runs,
     schedule,
     series,
+    server_status,
+    sign_ins,
     watch,
     ways_in,
 )
 
 router = APIRouter()
 for part in (
+    server_status,
     credentials,
+    sign_ins,
     ways_in,
     config,
     runs,
@@ -34,7 +44,8 @@ for part in (
     series,
 ):
     router.include_router(part.router, prefix="/api/v1/garmin")
-router.include_router(api_keys.router, prefix="/api/v1")
+for part in (entering, me, api_keys):
+    router.include_router(part.router, prefix="/api/v1")
 router.include_router(description.router)
 router.include_router(watch.router)
 

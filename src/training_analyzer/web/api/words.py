@@ -17,7 +17,9 @@ type UserId = Annotated[str, Depends(current_user)]
 type SyncReader = Annotated[str, Depends(Needs(Scope.SYNC_READ))]
 type SyncWriter = Annotated[str, Depends(Needs(Scope.SYNC_WRITE))]
 type DataReader = Annotated[str, Depends(Needs(Scope.DATA_READ))]
-type CredentialsWriter = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE))]
+type CredentialsReader = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE))]
+# Of a person also that they proved a moment ago who they are.
+type CredentialsWriter = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE, fresh=True))]
 type Web = Annotated[Parts, Depends(parts_of)]
 
 
@@ -40,12 +42,13 @@ def _printable(text: str) -> str:
     return text
 
 
-def _secret_printable(secret: SecretStr) -> SecretStr:
+def secret_printable(secret: SecretStr) -> SecretStr:
+    """Return *secret*; raise `ValueError` for one with control characters."""
     _printable(secret.get_secret_value())
     return secret
 
 
 type Email = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(_printable)]
 type ShortSecret = Annotated[
-    SecretStr, Field(min_length=1, max_length=1024), AfterValidator(_secret_printable)
+    SecretStr, Field(min_length=1, max_length=1024), AfterValidator(secret_printable)
 ]
