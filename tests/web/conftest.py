@@ -52,7 +52,7 @@ def runtime(settings: Settings, clock: Callable[[], Any]) -> Iterator[Runtime]:
 @pytest.fixture
 def app(runtime: Runtime) -> Iterator[FastAPI]:
     """Give the web face; its scheduler does not tick."""
-    made = create_app(runtime, GarminSyncScheduler(runtime))
+    made = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
     yield made
     made.state.parts.manual.wait(30)
 

@@ -88,7 +88,7 @@ def test_everything_works_without_script(
     browser: Browser, runtime: Runtime, garmin: SimulatorServer
 ) -> None:
     """With JavaScript off, plain forms connect, sync, configure and disconnect."""
-    app = create_app(runtime, GarminSyncScheduler(runtime), patience=100)
+    app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
     token = _invite(runtime)
     who = account(garmin, "nia")
     with served(app) as url, watched(browser, url, with_script=False) as seen:

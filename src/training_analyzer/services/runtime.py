@@ -22,6 +22,7 @@ from training_analyzer.db.repositories.encryption_keys import EncryptionKeysRepo
 from training_analyzer.db.repositories.exporting import ExportRepository
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+from training_analyzer.db.repositories.idempotency_keys import IdempotencyKeysRepository
 from training_analyzer.db.repositories.identities import IdentitiesRepository
 from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.db.repositories.logins import LoginsRepository
@@ -56,6 +57,7 @@ from training_analyzer.services.opening import Opener
 from training_analyzer.services.owner import machine_name, process_name
 from training_analyzer.services.pausing import Pauses
 from training_analyzer.services.reading import Reading
+from training_analyzer.services.repeats import Repeats
 from training_analyzer.services.reparsing import Reparsing
 from training_analyzer.services.rotation import Rotation
 from training_analyzer.services.runs import Runs
@@ -109,6 +111,7 @@ class Runtime:
     keys: Rotation
     exports: Exports
     reparsing: Reparsing
+    repeats: Repeats
     metrics: Metrics
     watching: Watching
     administration: Administration
@@ -204,6 +207,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         dispatcher=dispatcher_for(settings, database),
         keys=_rotation(database, encryption),
         exports=Exports(ExportRepository(database)),
+        repeats=Repeats(IdempotencyKeysRepository(database), encryption, now),
         reparsing=Reparsing(PayloadsRepository(database), now),
         metrics=metrics,
         watching=_watching(settings, database, breakers, metrics),

@@ -32,6 +32,7 @@ from training_analyzer.web.problems import (
     of_validation,
 )
 from training_analyzer.web.refusals import Refusal
+from training_analyzer.web.repeats import Remembering, Replayed, replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -86,6 +87,8 @@ def create_app(
     app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (GarminSyncError, Refusal, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _handle)
+    app.add_exception_handler(Replayed, replay)
+    app.add_middleware(Remembering, repeats=runtime.repeats)
     app.add_middleware(Counting, windows=windows, answer=_handle)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
     app.add_middleware(Guard, site=site, new_id=lambda: secrets.token_hex(8), answer=answer_problem)

@@ -66,12 +66,53 @@ class TooManyKeys(Refusal):
         self.detail = f"A person has at most {most} keys. Delete one that is not used any more."
 
 
+class IdempotencyInProgress(Refusal):
+    """The first request with this key is not answered yet."""
+
+    code = "idempotency_in_progress"
+    http_status = HTTPStatus.CONFLICT
+    detail = "The first request with this Idempotency-Key is still worked on. Ask again soon."
+    headers = MappingProxyType({"Retry-After": "3"})
+
+
+class IdempotencyKeyReused(Refusal):
+    """The key was used for something else."""
+
+    code = "idempotency_key_reused"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+    detail = "This Idempotency-Key came with another request before. Take a new one for each."
+
+
 class NotRunning(Refusal):
     """A run that has ended already."""
 
     code = "conflict"
     http_status = HTTPStatus.CONFLICT
     detail = "This sync is not running any more."
+
+
+class NothingFailed(Refusal):
+    """A run that has nothing to make up for, or has not ended yet."""
+
+    code = "conflict"
+    http_status = HTTPStatus.CONFLICT
+    detail = "This sync still runs, or no window of it failed: there is nothing to ask for again."
+
+
+class BackfillMoved(Refusal):
+    """A backfill that is in a state in which this cannot be done."""
+
+    code = "conflict"
+    http_status = HTTPStatus.CONFLICT
+    detail = "The backfill is not in a state for that. Read it again."
+
+
+class TooManyBackfills(Refusal):
+    """As many backfills of this person are open as may be."""
+
+    code = "conflict"
+    http_status = HTTPStatus.CONFLICT
+    detail = "Too many backfills are open. Cancel one, or wait until one is completed."
 
 
 class SignInOver(Refusal):
@@ -127,6 +168,41 @@ class RangeTooLong(WrongRange):
     def __init__(self, most: int) -> None:
         super().__init__()
         self.detail = f"At most {most} days at once."
+
+
+class RangeWithoutBeginning(WrongRange):
+    """A range of which only the end is named."""
+
+    detail = "Give `from`, too."
+
+
+class RangeAhead(WrongRange):
+    """A range that begins in the future."""
+
+    detail = "`from` lies in the future."
+
+
+class BackfillTooLong(Refusal):
+    """More days than Garmin keeps."""
+
+    code = "backfill_too_long"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.detail = f"A backfill is of {most} days at most."
+
+
+class UnknownTypes(Refusal):
+    """Types of data that are no streams and no groups, or cannot be asked for like this."""
+
+    code = "validation_failed"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+    detail = "`types` names what cannot be asked for. `known` lists what can."
+
+    def __init__(self, known: Sequence[str]) -> None:
+        super().__init__()
+        self.more = {"known": list(known)}
 
 
 class UnknownFields(Refusal):

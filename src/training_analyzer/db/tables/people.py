@@ -204,5 +204,6 @@ idempotency_keys: Final = Table(
     text_("headers"),
     text_("body"),
     PrimaryKeyConstraint("user_id", "route", "key"),
+    Index("ix_idempotency_keys_created_at", "created_at"),
     sqlite_strict=True,
 )

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Response
 from pydantic import Field, SecretStr
 
 from training_analyzer.model import Region
+from training_analyzer.services.callers import Scope
 from training_analyzer.services.connections import Connected, Entry, MfaPending
 from training_analyzer.services.signing_in import SignInState, text_of
 from training_analyzer.web.api.connected import RegionText, Saved, WayIn, saved
@@ -24,6 +25,7 @@ from training_analyzer.web.api.words import (
 )
 from training_analyzer.web.limits import CONNECTING
 from training_analyzer.web.refusals import NotFound, SignInOver, TooManySignIns
+from training_analyzer.web.repeats import repeatable
 
 if TYPE_CHECKING:
     from training_analyzer.services.signing_in import Begun, Look
@@ -88,7 +90,7 @@ class Failed(Answer):
     "/credentials",
     status_code=HTTPStatus.CREATED,
     responses={HTTPStatus.ACCEPTED: {"model": CodeWanted | UnderWay}},
-    dependencies=[CONNECTING],
+    dependencies=[repeatable(Scope.CREDENTIALS_WRITE), CONNECTING],
 )
 def connect_password(
     login: PasswordLogin, user_id: CredentialsWriter, web: Web, response: Response

@@ -151,6 +151,8 @@ CREATE TABLE idempotency_keys (
     CONSTRAINT pk_idempotency_keys PRIMARY KEY (user_id, route, key)
 );
 
+CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at);
+
 CREATE TABLE sync_events (
     user_id TEXT NOT NULL,
     run_id BIGINT NOT NULL,

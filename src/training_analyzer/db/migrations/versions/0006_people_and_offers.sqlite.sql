@@ -160,6 +160,8 @@ CREATE TABLE idempotency_keys (
 )
  STRICT;
 
+CREATE INDEX ix_idempotency_keys_created_at ON idempotency_keys (created_at);
+
 CREATE TABLE sync_events (
     user_id TEXT NOT NULL,
     run_id INTEGER NOT NULL,

@@ -1,0 +1,193 @@
+"""How many requests one caller may make: reads and changes in general, and some routes by name.
+
+What is counted here is this process's and forgotten with it; what guards a password or Garmin's
+patience is counted in the database, by `services.limits`.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+
+from training_analyzer.errors import GarminSyncError, TooManyRequests
+from training_analyzer.services.limits import (
+    GARMIN_CREDENTIALS_DELETE,
+    GARMIN_CREDENTIALS_POST,
+    GARMIN_STATUS,
+    READS,
+    SYNC_TRIGGER,
+    WRITES,
+    Rule,
+)
+from training_analyzer.web.auth import caller_or_none
+from training_analyzer.web.clients import network_of
+from training_analyzer.web.parts import parts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime, timedelta
+
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_API: Final = "/api/v1"
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+# Some 4 MB. Above it the windows that began first go.
+_MOST: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a caller stands with a rule: what is left, and when the window ends."""
+
+    rule: Rule
+    attempts: int
+    rest: timedelta
+
+    @property
+    def has_passed(self) -> bool:
+        """Whether the attempt that was counted last is within the rule."""
+        return self.attempts <= self.rule.attempts
+
+    def __str__(self) -> str:
+        """Return the item of the `RateLimit` header."""
+        left = max(0, self.rule.attempts - self.attempts)
+        return f'"{self.rule.name}";r={left};t={max(1, math.ceil(self.rest.total_seconds()))}'
+
+
+class Windows:
+    """Fixed windows in memory, shared by the threads of one process.
+
+    With *factor* every rule allows that many times as much: for an installation of one's own,
+    and for tests that do in a second what a person does in an hour.
+    """
+
+    def __init__(self, now: Callable[[], datetime], *, factor: int = 1) -> None:
+        self._now = now
+        self._factor = factor
+        self._lock = threading.Lock()
+        self._counts: dict[tuple[str, str], tuple[int, datetime]] = {}
+
+    def scaled(self, rule: Rule) -> Rule:
+        """Return *rule* as it is here."""
+        return replace(rule, attempts=rule.attempts * self._factor)
+
+    def take(self, rule: Rule, key: str) -> Standing:
+        """Count an attempt of *key* and return how it stands then."""
+        return self._look(rule, key, counted=1)
+
+    def look(self, rule: Rule, key: str) -> Standing:
+        """Return how *key* stands, and count nothing."""
+        return self._look(rule, key, counted=0)
+
+    def _look(self, rule: Rule, key: str, *, counted: int) -> Standing:
+        now, name = self._now(), (rule.name, key)
+        with self._lock:
+            attempts, began_at = self._counts.get(name, (0, now))
+            if not now - rule.window < began_at <= now:
+                attempts, began_at = 0, now
+                # Behind all others, so that the first in the dictionary began first.
+                self._counts.pop(name, None)
+            attempts += counted
+            if counted:
+                self._counts[name] = (attempts, began_at)
+            if len(self._counts) > _MOST:
+                self._counts.pop(next(iter(self._counts)))
+        return Standing(self.scaled(rule), attempts, began_at + rule.window - now)
+
+
+@dataclass(frozen=True, slots=True)
+class Limited:
+    """The dependency of a route with a limit of its own: `dependencies=[CONNECTING]`.
+
+    With *lasting* it is counted in the database: for all processes, and across restarts.
+    Whoever is not signed in is not counted; the route itself refuses them.
+    """
+
+    rule: Rule
+    lasting: bool = False
+
+    def __call__(self, request: Request) -> None:
+        """Count the request. Raises `TooManyRequests`."""
+        caller = caller_or_none(request)
+        if caller is None:
+            return
+        parts = parts_of(request)
+        if self.lasting:
+            parts.access.limits.take(parts.windows.scaled(self.rule), caller.user_id)
+            return
+        standing = parts.windows.take(self.rule, caller.user_id)
+        if not standing.has_passed:
+            raise TooManyRequests(standing.rest)
+
+
+# What costs Garmin's patience is counted for all processes.
+CONNECTING: Final = Depends(Limited(GARMIN_CREDENTIALS_POST, lasting=True))
+DISCONNECTING: Final = Depends(Limited(GARMIN_CREDENTIALS_DELETE, lasting=True))
+TRIGGERING: Final = Depends(Limited(SYNC_TRIGGER, lasting=True))
+LOOKING: Final = Depends(Limited(GARMIN_STATUS))
+
+
+class Counting:
+    """Counts each request of the API and each change by a page, and says so in the answer.
+
+    Monitors' addresses, files and looking at pages are free.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, windows: Windows, answer: Callable[[Request, Exception], Response]
+    ) -> None:
+        self._app = app
+        self._windows = windows
+        self._answer = answer
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or answer it here."""
+        is_ours = scope["type"] == "http" and _is_counted(scope["method"], scope["path"])
+        if not is_ours:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        try:
+            standings = await run_in_threadpool(self._count, request)
+        except GarminSyncError as error:
+            # The database does not answer: then nobody knows who asks.
+            await self._answer(request, error)(scope, receive, send)
+            return
+
+        async def send_told(message: Message) -> None:
+            if message["type"] == "http.response.start" and scope["path"].startswith(_API):
+                headers = MutableHeaders(scope=message)
+                headers["RateLimit-Policy"] = ", ".join(_policy(each.rule) for each in standings)
+                headers["RateLimit"] = ", ".join(str(each) for each in standings)
+            await send(message)
+
+        refused = next((each for each in standings if not each.has_passed), None)
+        if refused is not None:
+            answer = self._answer(request, TooManyRequests(refused.rest))
+            await answer(scope, receive, send_told)
+            return
+        await self._app(scope, receive, send_told)
+
+    def _count(self, request: Request) -> list[Standing]:
+        """Count *request* as a read or as a change; say also how its caller stands with reads."""
+        caller = caller_or_none(request)
+        key = f"user:{caller.user_id}" if caller else f"network:{network_of(request)}"
+        if request.method in _READING:
+            return [self._windows.take(READS, key)]
+        return [self._windows.look(READS, key), self._windows.take(WRITES, key)]
+
+
+def _is_counted(method: str, path: str) -> bool:
+    return path.startswith("/api/") or method not in _READING
+
+
+def _policy(rule: Rule) -> str:
+    return f'"{rule.name}";q={rule.attempts};w={int(rule.window.total_seconds())}'
