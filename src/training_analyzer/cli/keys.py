@@ -13,6 +13,7 @@ from training_analyzer.cli.options import FLAG, AsJson
 from training_analyzer.cli.outcomes import number
 from training_analyzer.cli.printing import as_json as as_document
 from training_analyzer.cli.printing import console, print_facts, print_json, say
+from training_analyzer.services.audit import OK, SYSTEM
 from training_analyzer.services.encryption import new_key
 from training_analyzer.services.key_census import Census
 from training_analyzer.services.rotation import Rotated
@@ -72,6 +73,13 @@ def rotate(
             rotated = None
         else:
             rotated = runtime.keys.rotate(tell)
+            runtime.access.audit.note(
+                "keys_rotated",
+                user_id=None,
+                actor=SYSTEM,
+                result=OK if rotated.is_complete else "incomplete",
+                target=rotated.primary,
+            )
     if rotated is None:
         _tell_plan(census, as_json=as_json)
     else:

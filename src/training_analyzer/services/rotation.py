@@ -52,6 +52,24 @@ class Rotated:
         return self.census.is_rotated and self.primary not in self.removable
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyStanding:
+    """A key of this database: what it is for now, and how many secrets name it."""
+
+    key_id: str
+    status: str
+    is_configured: bool
+    secrets: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeysStanding:
+    """All keys, and the secrets that name none of them: those that are bound to no owner yet."""
+
+    keys: tuple[KeyStanding, ...]
+    unbound: int
+
+
 class Rotation:
     """Looks after the keys of one database; *batch* rows are sealed in one transaction."""
 
@@ -67,6 +85,28 @@ class Rotation:
         self._keys = keys
         self._encryption = encryption
         self._batch = batch
+
+    def standing(self) -> KeysStanding:
+        """Return which keys there are, by what the secrets name; none of them is opened.
+
+        While a rotation goes on, this is how far it is.
+        """
+        counted = self._ciphertexts.count_by_key()
+        known = self._keys.all()
+        configured = self._encryption.check_values()
+        named = {key_id for key_id in counted if key_id is not None}
+        return KeysStanding(
+            keys=tuple(
+                KeyStanding(
+                    key_id=key_id,
+                    status=known[key_id].status if key_id in known else "unknown",
+                    is_configured=key_id in configured,
+                    secrets=counted[key_id],
+                )
+                for key_id in sorted({*known, *configured, *named})
+            ),
+            unbound=counted[None],
+        )
 
     def verify(self, tell: Told = _silent) -> Census:
         """Open every secret with the configured keys, and change nothing."""

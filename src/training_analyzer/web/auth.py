@@ -130,6 +130,17 @@ def current_admin(request: Request) -> Caller:
     return caller
 
 
+def fresh_admin(request: Request) -> Caller:
+    """Return who asks, an administrator who proved within 15 minutes who they are.
+
+    A program's key is never fresh. Raises as `Needs` does.
+    """
+    caller = current_admin(request)
+    if not caller.is_fresh:
+        raise StepUpRequired
+    return caller
+
+
 def sign_in(request: Request, response: Response, user_id: str) -> None:
     """Begin a session of *user_id* and set its cookie. Raises `InsecureTransport`.
 

@@ -31,6 +31,7 @@ PUBLIC: Final = "public"
 PERSON: Final = "person"
 FRESH_PERSON: Final = "fresh person"
 ADMIN: Final = "admin"
+FRESH_ADMIN: Final = "fresh admin"
 # In which an operation tells who may ask: one of those above, or a scope.
 ACCESS: Final = "x-access"
 _DESCRIPTION: Final = (
@@ -63,6 +64,7 @@ _OF_PERSONS: Final = {
     auth.current_user: PERSON,
     auth.fresh_person: FRESH_PERSON,
     auth.current_admin: ADMIN,
+    auth.fresh_admin: FRESH_ADMIN,
 }
 _PROBLEM: Final = f"#/components/schemas/{ProblemDocument.__name__}"
 _ALWAYS: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -104,7 +106,7 @@ def access_of(dependant: Dependant) -> auth.Needs | str:
 
 
 def _strictness(access: auth.Needs | str) -> int:
-    order = (PUBLIC, PERSON, FRESH_PERSON, ADMIN)
+    order = (PUBLIC, PERSON, FRESH_PERSON, ADMIN, FRESH_ADMIN)
     return order.index(access) if isinstance(access, str) else 1 + int(access.fresh)
 
 

@@ -44,7 +44,15 @@ for part in (
     series,
 ):
     router.include_router(part.router, prefix="/api/v1/garmin")
-for part in (entering, me, api_keys):
+for part in (
+    entering,
+    me,
+    audit,
+    api_keys,
+    admin_people,
+    admin_operation,
+    admin_system,
+):
     router.include_router(part.router, prefix="/api/v1")
 router.include_router(description.router)
 router.include_router(watch.router)

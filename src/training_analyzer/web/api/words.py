@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
-from training_analyzer.services.callers import Scope
-from training_analyzer.web.auth import Needs, current_user
+from training_analyzer.services.callers import Caller, Scope
+from training_analyzer.web.auth import Needs, current_admin, current_user, fresh_admin
 from training_analyzer.web.parts import Parts, parts_of
 
 # The id of the caller, where only a person in a browser may ask.
@@ -20,6 +20,9 @@ type DataReader = Annotated[str, Depends(Needs(Scope.DATA_READ))]
 type CredentialsReader = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE))]
 # Of a person also that they proved a moment ago who they are.
 type CredentialsWriter = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE, fresh=True))]
+# An administrator; the second one proved a moment ago who they are, and is no key.
+type Admin = Annotated[Caller, Depends(current_admin)]
+type FreshAdmin = Annotated[Caller, Depends(fresh_admin)]
 type Web = Annotated[Parts, Depends(parts_of)]
 
 
@@ -42,6 +45,13 @@ def _printable(text: str) -> str:
     return text
 
 
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        message = "must be one line of printable characters"
+        raise ValueError(message)
+    return text
+
+
 def secret_printable(secret: SecretStr) -> SecretStr:
     """Return *secret*; raise `ValueError` for one with control characters."""
     _printable(secret.get_secret_value())
@@ -52,3 +62,4 @@ type Email = Annotated[str, Field(min_length=3, max_length=254), AfterValidator(
 type ShortSecret = Annotated[
     SecretStr, Field(min_length=1, max_length=1024), AfterValidator(secret_printable)
 ]
+type OneLine = Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_one_line)]
