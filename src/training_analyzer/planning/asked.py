@@ -49,6 +49,11 @@ class Wish:
         """Whether the ledger decides which days are asked for."""
         return self.span is None and self.days is None and self.windows is None
 
+    @property
+    def is_retry(self) -> bool:
+        """Whether another run's failures are made up for."""
+        return self.retry_of is not None
+
     def days_at(self, today: date) -> Span | None:
         """Return the days that are wanted for certain, none of them after *today*."""
         if self.span is not None:

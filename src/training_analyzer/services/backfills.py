@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from training_analyzer.errors import NotConnected
 from training_analyzer.model import Circuit
-from training_analyzer.planning.asked import streams_of
 from training_analyzer.planning.backfills import (
     Backfill,
     BackfillState,
@@ -31,9 +30,10 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
     from training_analyzer.db.repositories.passes import PassesRepository
     from training_analyzer.model import GarminSyncConfig
+    from training_analyzer.planning import Span
 
 # The faces take these from here: they know no planning.
-__all__ = ["Backfill", "BackfillState", "Backfills", "Estimate", "Pace", "Tally", "streams_of"]
+__all__ = ["Backfill", "BackfillState", "Backfills", "Estimate", "Pace", "Tally"]
 
 # Garmin Connect has nothing that is older than this.
 MOST_DAYS: Final = 3650
@@ -55,8 +55,7 @@ class Backfills:
         self,
         user_id: str,
         *,
-        first: date,
-        last: date,
+        span: Span,
         streams: frozenset[str] | None,
         pace: Pace,
     ) -> Backfill:
@@ -64,8 +63,8 @@ class Backfills:
         return Backfill(
             user_id=user_id,
             backfill_id=uuid.uuid4().hex,
-            first=first,
-            last=last,
+            first=span.first,
+            last=span.last,
             streams=streams,
             pace=pace,
             created_at=self.now(),

@@ -120,9 +120,10 @@ class SyncService:
 
     def config(self, user_id: str) -> GarminSyncConfig:
         """Return the user's configuration, or the defaults with the instance's hour."""
-        saved = self._credentials.get_sync_config(user_id)
-        if saved is not None:
-            return saved
+        return self._credentials.get_sync_config(user_id) or self.defaults(user_id)
+
+    def defaults(self, user_id: str) -> GarminSyncConfig:
+        """Return what counts for a user who has chosen nothing."""
         return GarminSyncConfig(user_id=user_id, sync_time=f"{self._limits.default_hour:02d}:00")
 
     def next_slot(self, user_id: str, *, now: datetime) -> datetime:
@@ -141,26 +142,28 @@ class SyncService:
         self._admission.check(user_id, force=force, any_time=any_time)
 
     @door
-    def sync(
+    def sync(  # noqa: PLR0913 - what may be asked for, each named
         self,
         user_id: str,
         *,
         sync_type: SyncType = SyncType.MANUAL,
         wish: Wish = NOTHING_SPECIAL,
         force: bool = False,
+        any_time: bool = False,
         watch: Callable[[Progress], None] = nobody_watches,
         began: Callable[[int], None] = nobody_asked,
         must_stop: Callable[[], bool] = _never,
     ) -> SyncOutcome:
         """Sync *user_id* now and return what came of it; *began* is told the id of the run.
 
-        A run that makes up for another one's failures need not keep the shortest interval.
+        *force* and *any_time* are those of `Admission.check`; a run that makes up for another
+        one's failures may begin at any time.
 
         Raises `NotConnected`, `CredentialsRejected`, `SyncTooSoon`, `CoolingDown` and
         `SyncAlreadyRunning` before anything is asked of Garmin; `LeaseLost` when
         another worker took over in the middle. Everything else is in the outcome.
         """
-        self.check(user_id, force=force, any_time=wish.retry_of is not None)
+        self.check(user_id, force=force, any_time=any_time or wish.is_retry)
         if not force:
             self._admission.admit(user_id)
         lease = self._claim(user_id, sync_type, wish, only_if_due=False)

@@ -5,28 +5,47 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import TYPE_CHECKING, Final
+from dataclasses import KW_ONLY, dataclass
+from typing import TYPE_CHECKING
 
 from training_analyzer.errors import GarminSyncError, InternalError, SyncAlreadyRunning
+from training_analyzer.services.garmin_scheduler import NOTHING_SPECIAL
 from training_analyzer.web.refusals import TooManySyncs
 
 if TYPE_CHECKING:
-    from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+    from training_analyzer.services.garmin_scheduler import GarminSyncScheduler, Wish
     from training_analyzer.services.run import Progress
     from training_analyzer.services.runtime import Runtime
 
 log = logging.getLogger(__name__)
 
-_LOOK_EVERY_S: Final = 0.02
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What somebody asked for."""
+
+    user_id: str
+    wish: Wish
+    _: KW_ONLY
+    force: bool
+    any_time: bool
 
 
 class _Attempt:
-    """One manual sync: what it said last, and how it ended."""
+    """One manual sync: which run it is, what it said last, and how it ended."""
 
     def __init__(self) -> None:
+        self.run_id: int | None = None
         self.progress: Progress | None = None
         self.error: GarminSyncError | None = None
+        # Set once the run has an id, or never will have one.
+        self.is_known = threading.Event()
         self.ended = threading.Event()
+
+    def begin(self, run_id: int) -> None:
+        """Remember which run it is."""
+        self.run_id = run_id
+        self.is_known.set()
 
     def watch(self, progress: Progress) -> None:
         """Remember how far the run is."""
@@ -42,27 +61,34 @@ class ManualSyncs:
         self._lock = threading.Lock()
         self._attempts: dict[str, _Attempt] = {}
 
-    def start(self, user_id: str) -> int:
+    def start(
+        self,
+        user_id: str,
+        wish: Wish = NOTHING_SPECIAL,
+        *,
+        force: bool = False,
+        any_time: bool = False,
+        wait_s: float = 0,
+    ) -> int:
         """Begin a sync of *user_id* and return the id of its run, which goes on.
 
-        Raises what `GarminSyncScheduler.sync_user` raises before it asks Garmin
-        anything: `NotConnected`, `SyncTooSoon`, `SyncAlreadyRunning` and the like; and
-        `SyncingPaused` while everybody is paused.
+        With *wait_s* the answer comes when it has ended, or so many seconds later. With
+        *any_time* the shortest interval between two syncs counts no more. Raises `SyncingPaused`,
+        and what `GarminSyncScheduler.sync_user` raises before it asks Garmin anything:
+        `NotConnected`, `SyncTooSoon`, `SyncAlreadyRunning` and the like.
         """
         self._runtime.pauses.refuse()
-        self._runtime.syncs.check(user_id)
-        before = self._newest_run(user_id)
-        attempt = self._admit(user_id, before)
+        self._runtime.syncs.check(user_id, force=force, any_time=any_time or wish.is_retry)
+        attempt = self._admit(user_id)
+        asked = _Asked(user_id, wish, force=force, any_time=any_time)
         threading.Thread(
-            target=self._sync, args=(user_id, attempt), name="manual-sync", daemon=True
+            target=self._sync, args=(asked, attempt), name="manual-sync", daemon=True
         ).start()
-        # The run's id is known once the thread has claimed the user.
-        while not attempt.ended.wait(_LOOK_EVERY_S):
-            if (newest := self._newest_run(user_id)) != before and newest is not None:
-                return newest
-        if attempt.error is not None:
-            raise attempt.error
-        return self._newest_run(user_id) or 0
+        attempt.is_known.wait()
+        if attempt.run_id is None:
+            raise attempt.error or InternalError()
+        attempt.ended.wait(wait_s)
+        return attempt.run_id
 
     def progress(self, user_id: str) -> Progress | None:
         """Return how far the user's manual sync is; None when none runs in this process."""
@@ -77,18 +103,26 @@ class ManualSyncs:
             running = list(self._attempts.values())
         return all(each.ended.wait(max(0.0, until - time.monotonic())) for each in running)
 
-    def _admit(self, user_id: str, run_id: int | None) -> _Attempt:
+    def _admit(self, user_id: str) -> _Attempt:
         with self._lock:
-            if user_id in self._attempts:
-                raise SyncAlreadyRunning(run_id)
+            if (running := self._attempts.get(user_id)) is not None:
+                raise SyncAlreadyRunning(running.run_id)
             if len(self._attempts) >= self._runtime.settings.concurrent_syncs:
                 raise TooManySyncs
             attempt = self._attempts[user_id] = _Attempt()
         return attempt
 
-    def _sync(self, user_id: str, attempt: _Attempt) -> None:
+    def _sync(self, asked: _Asked, attempt: _Attempt) -> None:
+        user_id = asked.user_id
         try:
-            self._scheduler.sync_user(user_id, watch=attempt.watch)
+            self._scheduler.sync_user(
+                user_id,
+                wish=asked.wish,
+                force=asked.force,
+                any_time=asked.any_time,
+                watch=attempt.watch,
+                began=attempt.begin,
+            )
         except GarminSyncError as error:
             attempt.error = error
             log.info("User %s was not synced: %s", user_id, error.code)
@@ -99,7 +133,4 @@ class ManualSyncs:
             with self._lock:
                 del self._attempts[user_id]
             attempt.ended.set()
-
-    def _newest_run(self, user_id: str) -> int | None:
-        history = self._runtime.credentials.get_sync_history(user_id, limit=1)
-        return history[0].id if history else None
+            attempt.is_known.set()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response, status
+from pydantic import Field
 
 from training_analyzer.errors import GarminSyncError
+from training_analyzer.model import RunStatus
+from training_analyzer.services.garmin_scheduler import wish_to_retry
 from training_analyzer.services.reading import GROUPS
 from training_analyzer.services.runs import WantedRuns
 from training_analyzer.web.api.paging import (
@@ -19,10 +23,17 @@ from training_analyzer.web.api.paging import (
     link_next,
 )
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
-from training_analyzer.web.api.runs import Counts
+from training_analyzer.web.api.runs import Counts, Started, started
 from training_analyzer.web.api.words import Answer, SyncReader, SyncWriter, Web
 from training_analyzer.web.history import details_of
-from training_analyzer.web.refusals import InvalidCursor, NotFound, NotRunning, WrongRange
+from training_analyzer.web.limits import TRIGGERING
+from training_analyzer.web.refusals import (
+    InvalidCursor,
+    NotFound,
+    NothingFailed,
+    NotRunning,
+    WrongRange,
+)
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory
@@ -48,6 +59,8 @@ class HistoryEntry(Counts):
     requests_used: int
     rows_changed: int
     failed_windows: int
+    retry_of: int | None
+    backfill_id: str | None
 
 
 class History(Answer):
@@ -62,23 +75,25 @@ class StreamOfRun(Answer):
 
     name: str
     group: str
+    windows: int
     data_days: int
     empty_days: int
     failed_days: int
 
 
 class RunDetail(HistoryEntry):
-    """One run and its streams."""
+    """One run, its streams, and the configuration at its beginning."""
 
     streams: list[StreamOfRun]
+    config_snapshot: dict[str, Any] | None
 
 
 class RunError(Answer):
     """A window that was due and could not be had."""
 
     stream: str
-    first: date
-    last: date
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
     code: str
     message: str
     attempts: int
@@ -88,6 +103,7 @@ class RunErrors(Answer):
     """What is missing of a run."""
 
     items: list[RunError]
+    next_cursor: NextCursor
 
 
 class Cancelling(Answer):
@@ -145,21 +161,38 @@ def sync_detail(sync_id: int, user_id: SyncReader, web: Web) -> RunDetail:
         StreamOfRun(
             name=name,
             group=GROUPS[name].value if name in GROUPS else "activities",
+            windows=days.get("windows", 0),
             data_days=days.get("data", 0),
             empty_days=days.get("empty", 0),
             failed_days=days.get("failed", 0),
         )
         for name, days in sorted(web.runtime.runs.streams(run).items())
     ]
-    return RunDetail(**_entry(run).model_dump(), streams=streams)
+    snapshot = json.loads(run.config_snapshot) if run.config_snapshot else None
+    return RunDetail(**_entry(run).model_dump(), streams=streams, config_snapshot=snapshot)
 
 
 @router.get("/syncs/{sync_id}/errors")
-def sync_errors(sync_id: int, user_id: SyncReader, web: Web) -> RunErrors:
+def sync_errors(
+    *,
+    request: Request,
+    response: Response,
+    sync_id: int,
+    user_id: SyncReader,
+    web: Web,
+    limit: Limit = DEFAULT,
+    cursor: GivenCursor = None,
+) -> RunErrors:
     """Return the windows that a run could not have, each with its cause."""
     run = web.runtime.runs.one(user_id, sync_id)
     if run is None:
         raise NotFound
+    cursors = Cursors("errors", user_id, {"run": sync_id})
+    begin = _offset(cursors.read(cursor))
+    failures = details_of(run).failures
+    end = begin + limit
+    following = cursors.after([end]) if end < len(failures) else None
+    link_next(request, response, following)
     return RunErrors(
         items=[
             RunError(
@@ -170,8 +203,9 @@ def sync_errors(sync_id: int, user_id: SyncReader, web: Web) -> RunErrors:
                 message=_SENTENCES.get(failure.code, "It could not be had."),
                 attempts=failure.attempts,
             )
-            for failure in details_of(run).failures
-        ]
+            for failure in failures[begin:end]
+        ],
+        next_cursor=following,
     )
 
 
@@ -183,6 +217,24 @@ def cancel_sync(sync_id: int, user_id: SyncWriter, web: Web) -> Cancelling:
     if not web.runtime.runs.cancel(user_id, sync_id):
         raise NotRunning
     return Cancelling(sync_id=sync_id)
+
+
+@router.post(
+    "/syncs/{sync_id}/retry", status_code=status.HTTP_202_ACCEPTED, dependencies=[TRIGGERING]
+)
+def retry_sync(sync_id: int, user_id: SyncWriter, web: Web, response: Response) -> Started:
+    """Ask again for exactly the windows that a run could not have, at any time.
+
+    What Garmin asked for, to be left alone for a while, holds all the same.
+    """
+    run = web.runtime.runs.one(user_id, sync_id)
+    if run is None:
+        raise NotFound
+    failures = details_of(run).failures
+    if run.status == RunStatus.RUNNING or not failures:
+        raise NothingFailed
+    begun = web.manual.start(user_id, wish_to_retry(sync_id, failures))
+    return started(web, user_id, begun, response)
 
 
 def _sentences(kind: type[GarminSyncError]) -> dict[str, str]:
@@ -210,6 +262,16 @@ def _place(key: list[str | int] | None) -> tuple[datetime, int] | None:
         raise InvalidCursor from None
 
 
+def _offset(key: list[str | int] | None) -> int:
+    match key:
+        case None:
+            return 0
+        case [int(begin)]:
+            return begin
+        case _:
+            raise InvalidCursor
+
+
 def _entry(run: GarminSyncHistory) -> HistoryEntry:
     details = details_of(run)
     return HistoryEntry(
@@ -226,6 +288,8 @@ def _entry(run: GarminSyncHistory) -> HistoryEntry:
         requests_used=run.requests,
         rows_changed=run.rows_changed,
         failed_windows=len(details.failures),
+        retry_of=run.retry_of,
+        backfill_id=run.backfill_id,
         activities_synced=run.activities_synced,
         wellness_days_synced=run.wellness_days_synced,
         fitness_days_synced=run.fitness_days_synced,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # The first day that a query may name: Garmin has nothing older.
-_EARLIEST = date(1990, 1, 1)
+EARLIEST = date(1990, 1, 1)
 
 type From = Annotated[date | None, Query(alias="from", description="The first day.")]
 type To = Annotated[date | None, Query(description="The last day; today if left out.")]
@@ -55,10 +55,10 @@ def span_of(
     today = now.date()
     # A day ahead: somewhere it is tomorrow already.
     end = last or today + timedelta(days=1)
-    begin = first or max(_EARLIEST, last or today) - timedelta(days=(days or default) - 1)
+    begin = first or max(EARLIEST, last or today) - timedelta(days=(days or default) - 1)
     if begin > end:
         raise WrongRange
-    span = Span(max(begin, _EARLIEST), max(end, _EARLIEST))
+    span = Span(max(begin, EARLIEST), max(end, EARLIEST))
     if most is not None and span.days > most:
         raise RangeTooLong(most)
     return span

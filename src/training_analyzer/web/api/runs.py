@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Response, status
+from fastapi import APIRouter, Query, Request, Response, status
+from pydantic import Field
 
 from training_analyzer.model import RunStatus
-from training_analyzer.web.api.words import Answer, Strict, SyncReader, SyncWriter, Web
+from training_analyzer.services.callers import Scope
+from training_analyzer.services.garmin_scheduler import Wish
+from training_analyzer.web.api.asking import TYPES, Days
+from training_analyzer.web.api.words import Answer, SyncReader, SyncWriter, Web
+from training_analyzer.web.auth import current_caller
 from training_analyzer.web.history import details_of, windows_total
-from training_analyzer.web.refusals import NotFound
+from training_analyzer.web.limits import TRIGGERING
+from training_analyzer.web.refusals import (
+    InsufficientScope,
+    NotFound,
+    RangeGivenTwice,
+    RangeTooLong,
+)
+from training_analyzer.web.repeats import repeatable
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory
@@ -19,10 +31,16 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 _POLL_AFTER_S = "3"
+# A longer time is a backfill's.
+_MOST_DAYS = 366
 
 
-class Trigger(Strict):
-    """A sync is asked for; there is nothing to choose yet."""
+class Trigger(Days):
+    """A sync is asked for: of all that is missing, or of some days and types of data."""
+
+    days: Annotated[int | None, Field(ge=1, le=365)] = None
+    # Ignore the shortest interval; for administrators.
+    force: bool = False
 
 
 class Counts(Answer):
@@ -34,13 +52,14 @@ class Counts(Answer):
 
 
 class Started(Counts):
-    """A run goes on; `links.self` tells how far it is."""
+    """A run; `links.self` tells how far it is, `links.events` as it happens."""
 
     sync_id: int
     job_id: str
     status: str
     message: str
-    links: dict[Literal["self"], str]
+    retry_of: int | None = None
+    links: dict[Literal["self", "events"], str]
 
 
 class RunState(Counts):
@@ -67,24 +86,60 @@ class SyncStatus(Answer):
     run: RunState | None
 
 
-@router.post("/sync/trigger", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/sync/trigger",
+    status_code=status.HTTP_202_ACCEPTED,
+    dependencies=[repeatable(Scope.SYNC_WRITE), TRIGGERING],
+)
 def trigger(
-    user_id: SyncWriter, web: Web, response: Response, asked: Trigger | None = None
+    request: Request,
+    user_id: SyncWriter,
+    web: Web,
+    response: Response,
+    asked: Trigger | None = None,
+    wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait for its end.")] = 0,
 ) -> Started:
-    """Start a sync now; it goes on after the answer."""
-    del asked  # read only so that unknown fields are refused
-    sync_id = web.manual.start(user_id)
+    """Start a sync now; it goes on after the answer, unless it ended within `wait` seconds."""
+    asked = asked or Trigger()
+    if asked.force and Scope.ADMIN not in current_caller(request).scopes:
+        raise InsufficientScope(Scope.ADMIN)
+    wish = _wish(asked, web.runtime.now())
+    sync_id = web.manual.start(user_id, wish, force=asked.force, wait_s=wait)
+    return started(web, user_id, sync_id, response)
+
+
+def _wish(asked: Trigger, now: datetime) -> Wish:
+    span = asked.span(now)
+    if span is not None and asked.days is not None:
+        raise RangeGivenTwice
+    if span is not None and (span.last - span.first).days >= _MOST_DAYS:
+        raise RangeTooLong(_MOST_DAYS)
+    return Wish(span=span, days=asked.days, streams=asked.streams(TYPES))
+
+
+def started(web: Parts, user_id: str, sync_id: int, response: Response) -> Started:
+    """Return the answer to who has started a run: 202, or 200 when it has ended already."""
+    run = web.runtime.runs.one(user_id, sync_id)
+    if run is None:
+        # The person had everything deleted in this very moment.
+        raise NotFound
     here = f"/api/v1/garmin/sync-status/{sync_id}"
-    response.headers.update({"Location": here, "Retry-After": _POLL_AFTER_S})
+    goes_on = run.status == RunStatus.RUNNING
+    response.headers["Location"] = here
+    if goes_on:
+        response.headers["Retry-After"] = _POLL_AFTER_S
+    else:
+        response.status_code = status.HTTP_200_OK
     return Started(
         sync_id=sync_id,
         job_id=str(sync_id),
-        status=RunStatus.RUNNING,
-        message="The sync is running.",
-        activities_synced=0,
-        wellness_days_synced=0,
-        fitness_days_synced=0,
-        links={"self": here},
+        status=run.status,
+        message="The sync is running." if goes_on else run.error_message or "The sync is complete.",
+        retry_of=run.retry_of,
+        activities_synced=run.activities_synced,
+        wellness_days_synced=run.wellness_days_synced,
+        fitness_days_synced=run.fitness_days_synced,
+        links={"self": here, "events": f"/api/v1/garmin/syncs/{sync_id}/events"},
     )
 
 
