@@ -16,7 +16,7 @@ GarminSyncError                    HTTP  exit
 ├── TooManyRequests                429  75  our own limit of attempts
 ├── WebhookUrlRefused              422   2  not https, or not on the public internet
 ├── TooManyWebhooks                409   1
-├── WebhookDisabled                409   1
+├── WebhookNotReady                409   1
 ├── KeyServesAlone                 409   1
 ├── SignInAbandoned                409   1
 ├── ValidateTooSoon                429  75
@@ -110,7 +110,7 @@ from training_analyzer.errors.refusals import (
     UserExists,
     ValidateTooSoon,
     WeakPassword,
-    WebhookDisabled,
+    WebhookNotReady,
     WebhookUrlRefused,
 )
 from training_analyzer.errors.root import (
@@ -190,6 +190,6 @@ __all__ = [
     "UserExists",
     "ValidateTooSoon",
     "WeakPassword",
-    "WebhookDisabled",
+    "WebhookNotReady",
     "WebhookUrlRefused",
 ]

@@ -236,8 +236,8 @@ class TooManyWebhooks(GarminSyncError):
     http_status = 409
 
 
-class WebhookDisabled(GarminSyncError):
-    """The webhook is off, or is being told this at the moment."""
+class WebhookNotReady(GarminSyncError):
+    """The webhook is off, or busy with just this."""
 
     code = "conflict"
     http_status = 409

@@ -42,7 +42,7 @@ class _InTime:
         **named: Any,  # noqa: ANN401 - urllib3's own
     ) -> None:
         super().__init__(*arguments, **named)
-        self.response_class: Any = partial(_begin, longest_s=longest_s, clock=clock)
+        self.response_class: Any = partial(in_time, longest_s=longest_s, clock=clock)
 
 
 class _Plain(_InTime, HTTPConnection):
@@ -61,13 +61,14 @@ class _SealedPool(HTTPSConnectionPool):
     ConnectionCls = _Sealed
 
 
-def _begin(
+def in_time(
     sock: socket.socket,
     *,
     longest_s: float,
     clock: Callable[[], float],
     **named: Any,  # noqa: ANN401 - http.client's own
 ) -> HTTPResponse:
+    """Return the answer that begins on *sock*; reading it ends *longest_s* from now at last."""
     answer = HTTPResponse(sock, **named)
     # Nothing was read yet: the buffer in between is empty and can be left out.
     raw: Any = answer.fp.detach()

@@ -56,9 +56,10 @@ from training_analyzer.services.metrics import Metrics
 from training_analyzer.services.opening import Opener
 from training_analyzer.services.owner import machine_name, process_name
 from training_analyzer.services.pausing import Pauses
+from training_analyzer.services.previewing import Previews
 from training_analyzer.services.reading import Reading
-from training_analyzer.services.repeats import Repeats
 from training_analyzer.services.reparsing import Reparsing
+from training_analyzer.services.repeats import Repeats
 from training_analyzer.services.rotation import Rotation
 from training_analyzer.services.runs import Runs
 from training_analyzer.services.samples import Samples
@@ -68,6 +69,7 @@ from training_analyzer.services.users import People
 from training_analyzer.services.validating import Validating
 from training_analyzer.services.vault import Vault
 from training_analyzer.services.watching import Watching
+from training_analyzer.services.webhooks import Webhooks, build_webhooks
 from training_analyzer.settings import load
 
 if TYPE_CHECKING:
@@ -97,8 +99,10 @@ class Runtime:
     access: Access
     # What is sealed for a person and outlives a disconnect: second factors, webhooks' keys.
     secrets_of_people: Vault
+    webhooks: Webhooks
     runs: Runs
     backfills: Backfills
+    previews: Previews
     reading: Reading
     days: Days
     activities: Activities
@@ -194,8 +198,12 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         ),
         access=access,
         secrets_of_people=Vault(encryption, secrets_of_people(database, now), now),
+        webhooks=build_webhooks(database, encryption, now),
         runs=Runs(RunListsRepository(database), leases, now),
         backfills=_backfills(settings, credentials, data, syncs, now),
+        previews=Previews(
+            credentials, data, syncs.passes, syncs.config, settings.requests_per_minute, now
+        ),
         reading=Reading(ReadingRepository(database)),
         days=Days(DaysRepository(database)),
         activities=Activities(ActivityListsRepository(database), ReadingRepository(database)),

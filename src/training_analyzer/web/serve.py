@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from training_analyzer.errors import SettingsError
+from training_analyzer.services.delivering import courier
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.vigil import Vigil
 from training_analyzer.web.app import create_app
+from training_analyzer.web.links import local_address, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +33,6 @@ log = logging.getLogger(__name__)
 # Ten seconds in all: what is being answered, then the syncs.
 _ANSWERS_S: Final = 2
 _SYNCS_S: Final = 6.0
-_ANY: Final = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104 - what a person may bind to
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -47,6 +48,7 @@ class WebServer:
         *,
         host: str,
         port: int,
+        trusted_proxies: str = "",
         on_ready: Callable[[str], None] | None = None,
     ) -> None:
         self._socket = _listen(host, port)
@@ -60,8 +62,9 @@ class WebServer:
                 log_config=None,
                 access_log=False,
                 server_header=False,
-                # X-Forwarded-* could come from anybody.
-                proxy_headers=False,
+                # X-Forwarded-* could come from anybody else.
+                proxy_headers=bool(trusted_proxies),
+                forwarded_allow_ips=trusted_proxies,
                 timeout_graceful_shutdown=_ANSWERS_S,
             ),
             on_ready=self._ready,
@@ -70,9 +73,7 @@ class WebServer:
     @property
     def url(self) -> str:
         """The address on this machine, without a slash at its end."""
-        host = _ANY.get(self._host, self._host)
-        name = f"[{host}]" if ":" in host else host
-        return f"http://{name}:{self._port}"
+        return local_address(self._host, self._port)
 
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT, then end what is being answered."""
@@ -126,9 +127,10 @@ def serve_forever(
 ) -> bool:
     """Serve pages, API and scheduler until SIGTERM or SIGINT; *runtime* stays the caller's.
 
-    Once it listens, *announce* gets the address to open: for *first_user_id* with a
-    sign-in link, good once and for ten minutes. Tells whether every sync ended in time:
-    one that waits for Garmin may hold its thread for a while, and the process with it.
+    Once it listens, *announce* gets a link to open, good once and for ten minutes: it signs
+    *first_user_id* in, or lets somebody set the server up while nobody is here. Tells
+    whether every sync ended in time: one that waits for Garmin may hold its thread for a
+    while, and the process with it.
     Raises `SettingsError` when the port cannot be had, and when the database is moved or
     replaced under it.
     """
@@ -137,16 +139,20 @@ def serve_forever(
 
     def ready(local_url: str) -> None:
         url = runtime.settings.public_url or local_url
-        if first_user_id is None:
-            announce(f"{url}/")
-            return
-        token = runtime.access.links.issue(Purpose.SIGN_IN, first_user_id)
-        announce(f"{url}/sign-in?token={token}")
+        purpose = Purpose.SET_UP if first_user_id is None else Purpose.SIGN_IN
+        token = runtime.access.links.issue(purpose, first_user_id)
+        announce(f"{url}{path_of(purpose, token)}")
 
-    server = WebServer(app, host=host, port=port, on_ready=ready)
+    server = WebServer(
+        app,
+        host=host,
+        port=port,
+        trusted_proxies=runtime.settings.trusted_proxies,
+        on_ready=ready,
+    )
     scheduler.start()
     try:
-        with Vigil(runtime.database, server.stop):
+        with Vigil(runtime.database, server.stop), courier(runtime.webhooks):
             server.run()
     finally:
         parts: Parts = app.state.parts

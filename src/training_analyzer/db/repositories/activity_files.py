@@ -15,7 +15,9 @@ from training_analyzer.db.repositories.activity_splits import ActivitySplitsRepo
 from training_analyzer.db.repositories.archive import archive
 from training_analyzer.db.repositories.file_rows import is_of_a_file, write_file
 from training_analyzer.db.repositories.leases import hold
+from training_analyzer.db.repositories.news_of_data import tell_activity
 from training_analyzer.db.repositories.progress import write_progress
+from training_analyzer.db.repositories.sync_events import AskedWindow
 from training_analyzer.db.tables import (
     activities,
     activity_laps,
@@ -24,7 +26,7 @@ from training_analyzer.db.tables import (
 from training_analyzer.db.upsert import upsert
 from training_analyzer.errors import LeaseLost
 from training_analyzer.model import DayState
-from training_analyzer.planning.files import FileState, KnownActivity
+from training_analyzer.planning.files import FILES, FileState, KnownActivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.db import Database
     from training_analyzer.db.repositories.file_rows import ActivityFile, Answered
-    from training_analyzer.db.repositories.garmin_data import RunCounts
+    from training_analyzer.db.repositories.progress import RunCounts
     from training_analyzer.model import Lease
 
 
@@ -161,9 +163,10 @@ class ActivityFilesRepository:
             db.execute(
                 update(activities).where(_is(lease.user_id, activity.activity_id)).values(**values)
             )
-            write_progress(
-                db, lease.run_id, replace(counts, rows_changed=counts.rows_changed + changed)
-            )
+            if changed:
+                tell_activity(db, lease.user_id, activity.activity_id, now=now)
+            so_far = replace(counts, rows_changed=counts.rows_changed + changed)
+            write_progress(db, lease, so_far, _asked(activity, found, now=now), now=now)
         return changed
 
     def delete(self, lease: Lease, activity_id: int, *, now: datetime, ttl: timedelta) -> None:
@@ -179,6 +182,7 @@ class ActivityFilesRepository:
                 .where(activities.c.user_id == lease.user_id, one)
                 .values(deleted_at=now, changed_at=now)
             )
+            tell_activity(db, lease.user_id, activity_id, now=now)
 
     def keep(self, lease: Lease, activity_id: int, *, until: datetime) -> None:
         """Write that the activity is there although a list did not have it."""
@@ -210,6 +214,12 @@ class ActivityFilesRepository:
             if not hold(db, lease, until=until):
                 raise LeaseLost
             db.execute(update(activities).where(_is(lease.user_id, activity_id)).values(**values))
+
+
+def _asked(activity: KnownActivity, found: ActivityFile | None, *, now: datetime) -> AskedWindow:
+    day = activity.calendar_date or now.date()
+    state = DayState.EMPTY if found is None else DayState.DATA
+    return AskedWindow(stream=FILES, first=day, last=day, state=state, days=int(found is not None))
 
 
 def _is(user_id: str, activity_id: int) -> ColumnElement[bool]:

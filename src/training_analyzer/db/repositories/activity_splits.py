@@ -10,10 +10,14 @@ from sqlalchemy import and_, delete, update
 from training_analyzer.db.repositories.archive import archive
 from training_analyzer.db.repositories.file_rows import with_file_laps
 from training_analyzer.db.repositories.leases import hold
+from training_analyzer.db.repositories.news_of_data import tell_activity
 from training_analyzer.db.repositories.progress import write_progress
+from training_analyzer.db.repositories.sync_events import AskedWindow
 from training_analyzer.db.tables import activities, activity_laps
 from training_analyzer.db.upsert import upsert
 from training_analyzer.errors import LeaseLost
+from training_analyzer.model import DayState
+from training_analyzer.streams.splits import ACTIVITY_SPLITS
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.db import Database
     from training_analyzer.db.repositories.file_rows import Answered
-    from training_analyzer.db.repositories.garmin_data import RunCounts
+    from training_analyzer.db.repositories.progress import RunCounts
     from training_analyzer.model import Lease
     from training_analyzer.planning.files import KnownActivity
 
@@ -90,9 +94,19 @@ class ActivitySplitsRepository:
                 db.execute(delete(activity_laps).where(mine, surplus))
                 owner = {"user_id": lease.user_id, "api": found.payload.api.value} if found else {}
                 changed = upsert(db, activity_laps, [owner | row for row in rows], now=now)
+            if changed:
+                tell_activity(db, lease.user_id, one, now=now)
             _mark(db, lease, activity, splits_tries=0)
             total = replace(counts, rows_changed=counts.rows_changed + changed)
-            write_progress(db, lease.run_id, total)
+            day = activity.calendar_date or now.date()
+            asked = AskedWindow(
+                stream=ACTIVITY_SPLITS.name,
+                first=day,
+                last=day,
+                state=DayState.EMPTY if found is None else DayState.DATA,
+                days=int(found is not None),
+            )
+            write_progress(db, lease, total, asked, now=now)
         return changed
 
 

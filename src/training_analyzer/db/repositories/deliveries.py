@@ -78,7 +78,11 @@ class DeliveriesRepository:
 
     def is_any_due(self, now: datetime) -> bool:
         """Tell whether a claim is worth it: a short read, where a claim would write."""
-        query = select(_T.c.delivery_id).where(_T.c.next_attempt_at <= now, _is_free(now))
+        query = (
+            select(_T.c.delivery_id)
+            .join(webhooks, _OF_ITS_WEBHOOK)
+            .where(_T.c.next_attempt_at <= now, _is_free(now), webhooks.c.enabled == 1)
+        )
         with self._database.read() as db:
             return db.execute(query.limit(1)).one_or_none() is not None
 
