@@ -110,6 +110,8 @@ SETTINGS: Final = {
     "GARMIN_REQUESTS_PER_MINUTE": "The pace of requests for one account.",
     "GARMIN_CONCURRENT_SYNCS": "How many people one process syncs at once.",
     "PUBLIC_URL": "The address under which people reach this instance.",
+    "TRUSTED_PROXIES": "The reverse proxies whose `X-Forwarded-For` and `-Proto` are believed: whom"
+    " limits count, and whether it is https. Without it everybody behind a proxy counts as one.",
     "HOST": "The address to listen on. Anything but loopback is reachable by others.",
     "PORT": "The port to listen on; 0 takes a free one.",
     "LOG_LEVEL": "How much is logged. No level logs a secret.",

@@ -68,6 +68,7 @@ def test_defaults_are_the_documented_ones(environment: Environment) -> None:
         ("GARMIN_REQUESTS_PER_MINUTE", "1", "requests_per_minute", 1),
         ("GARMIN_CONCURRENT_SYNCS", "32", "concurrent_syncs", 32),
         ("PUBLIC_URL", "https://sync.example.org/", "public_url", "https://sync.example.org"),
+        ("TRUSTED_PROXIES", "10.0.0.1, 172.16.0.0/12", "trusted_proxies", "10.0.0.1,172.16.0.0/12"),
         ("HOST", "0.0.0.0", "host", "0.0.0.0"),  # noqa: S104 - a value, nothing listens
         ("PORT", "80", "port", 80),
         ("PORT", "", "port", 8000),
@@ -107,6 +108,7 @@ def test_each_variable_sets_its_field(
         ("GARMIN_REQUESTS_PER_MINUTE", "0"),
         ("GARMIN_CONCURRENT_SYNCS", "0"),
         ("PUBLIC_URL", "sync.example.org"),
+        ("TRUSTED_PROXIES", "*"),
         ("HOST", "two words"),
         ("PORT", "abc"),
         ("PORT", "65536"),

@@ -11,7 +11,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -105,6 +105,7 @@ class Settings(BaseSettings):
         "GARMIN_CONCURRENT_SYNCS", 8, "a whole number, 1 to 256", between=(1, 256)
     )
     public_url: str | None = _setting("PUBLIC_URL", None, "an http or https address")
+    trusted_proxies: str = _setting("TRUSTED_PROXIES", "", "addresses or networks, commas between")
     host: str = _setting("HOST", "127.0.0.1", "an address of this machine", pattern=r"^\S+$")
     port: int = _setting("PORT", 8000, "a port, 0 to 65535", between=(0, 65535))
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = _setting(
@@ -163,6 +164,15 @@ class Settings(BaseSettings):
             raise ValueError(message)
         return url and url.rstrip("/")
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, given: str) -> str:
+        names = [part.strip() for part in given.split(",") if part.strip()]
+        if not all(_is_network(name) for name in names):
+            message = "neither an address nor a network"
+            raise ValueError(message)
+        return ",".join(names)
+
     @field_validator("metrics_token")
     @classmethod
     def _hard_to_guess(cls, token: SecretStr | None) -> SecretStr | None:
@@ -193,6 +203,14 @@ def _is_web_address(url: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_safe_server(url: str) -> bool:

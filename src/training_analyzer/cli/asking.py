@@ -28,14 +28,15 @@ def ask_document(prompt: str) -> str:
     return getpass.getpass(f"{prompt}: ") if at_terminal() else sys.stdin.read()
 
 
-def ask_new_password(name: str) -> str | None:
+def ask_new_password(name: str, *, may_be_empty: bool = True) -> str | None:
     """Return a password typed twice, or once on standard input; None when it is empty.
 
     Raises `BadUsage` when the two differ.
     """
-    first = ask_secret(f"Password of {name} for this server (empty for none)")
+    hint = " (empty for none)" if may_be_empty else ""
+    first = ask_secret(f"Password of {name} for this server{hint}")
     if first and at_terminal() and ask_secret("The same again") != first:
-        message = "The two passwords differ, so nobody was added. Type the same one twice."
+        message = "The two passwords differ, so nothing was changed. Type the same one twice."
         raise BadUsage(message)
     return first or None
 

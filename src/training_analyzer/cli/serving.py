@@ -11,6 +11,7 @@ from training_analyzer.cli.printing import print_json, say
 from training_analyzer.cli.signals import leave_at_once
 from training_analyzer.errors import SettingsError
 from training_analyzer.model import User
+from training_analyzer.services.metrics_access import is_loopback
 from training_analyzer.services.runtime import Runtime
 from training_analyzer.web.serve import serve_forever
 
@@ -33,14 +34,17 @@ def serve(
 ) -> None:
     """Serve the settings page and the API, and sync everybody on their schedule.
 
-    Prints a link that signs one person in, once. Runs until Ctrl-C or SIGTERM; running
+    Prints a link that signs one person in, once; while nobody is here, the link on which
+    the first administrator sets the server up. Runs until Ctrl-C or SIGTERM; running
     syncs then end and go on at the next start.
     """
     with opened_runtime(is_service=True) as runtime:
+        host = host or runtime.settings.host
+        _refuse_open_start(runtime, host)
         person = _first(runtime) if user is None else runtime.people.find(user)
         all_ended = serve_forever(
             runtime,
-            host=host or runtime.settings.host,
+            host=host,
             port=runtime.settings.port if port is None else port,
             first_user_id=person.user_id if person else None,
             announce=_announcer(person, "Ctrl-C ends it.", as_json=as_json),
@@ -71,6 +75,16 @@ def serve_demo(
         )
 
 
+def _refuse_open_start(runtime: Runtime, host: str) -> None:
+    """Raise `SettingsError` where others could be first: nobody here has a password yet."""
+    if not is_loopback(host) and not runtime.people.has_anybody(with_password=True):
+        message = (
+            "HOST: others can reach this server and nobody here has a password yet. Add somebody"
+            " with one first: garmin-sync user add NAME, or: garmin-sync user password NAME."
+        )
+        raise SettingsError(message)
+
+
 def _first(runtime: Runtime) -> User | None:
     return min(runtime.people.list(), key=lambda person: person.created_at, default=None)
 
@@ -84,8 +98,9 @@ def _announcer(person: User | None, ending: str, *, as_json: bool) -> Callable[[
             return
         say()
         if person is None:
-            say(f"The server is at {link}")
-            say("Nobody can sign in yet: garmin-sync user add NAME, then start it again.")
+            say("Nobody is here yet. Open this link to become the administrator of this server.")
+            say("It works once, for ten minutes.")
+            say(f"  {link}", style="bold")
         else:
             say(f"Open this link to sign in as {person.name}. It works once, for ten minutes.")
             say(f"  {link}", style="bold")

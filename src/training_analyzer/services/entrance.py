@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.errors import BadLogin, TotpRequired
@@ -15,6 +14,7 @@ from training_analyzer.services.limits import (
     SIGN_IN_NETWORK,
     SIGN_IN_USER,
 )
+from training_analyzer.services.metrics_access import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +59,15 @@ class Entrance:
 
     def prove(self, user_id: str, password: str, *, code: str, network: str | None) -> None:
         """Let somebody who is signed in prove anew who they are. Raises as `enter` does."""
-        turn = f"prove:{user_id}"
+        self.check_password(user_id, password)
+        self._check_code(user_id, code, network)
+
+    def check_password(self, user_id: str, password: str) -> None:
+        """Let somebody who is signed in say their password. Raises as `enter` does."""
+        turn = f"signed-in:{user_id}"
         self.limits.take(SIGN_IN_USER, turn)
         if not self.passwords.check(user_id, password):
             raise BadLogin(user_id)
-        self._check_code(user_id, code, network)
         self.limits.forget(SIGN_IN_USER, turn)
 
     def note_bad_link(self, network: str | None) -> None:
@@ -106,4 +110,4 @@ class Entrance:
 
 def _is_this_machine(network: str) -> bool:
     """Tell whether an address says nothing: behind a proxy here it is everybody's."""
-    return ip_address(network.partition("/")[0]).is_loopback
+    return is_loopback(network.partition("/")[0])

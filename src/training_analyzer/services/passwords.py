@@ -42,10 +42,6 @@ class Passwords:
         with self._turns:
             return self._hasher.hash(_bytes(password))
 
-    def choose(self, user_id: str, password: str, *, name: str, field: str = "password") -> None:
-        """Replace a person's password. Raises `WeakPassword`."""
-        self._users.set_password_hash(user_id, self.hash(password, name=name, field=field))
-
     def has(self, user_id: str) -> bool:
         """Tell whether the person has a password."""
         return self._users.password_hash(user_id) is not None

@@ -46,6 +46,10 @@ class People:
             raise UnknownUser(message)
         return user
 
+    def by_id(self, user_id: str) -> User | None:
+        """Return the person with that id; None for one of an embedding program's own."""
+        return self._users.by_id(user_id)
+
     def list(self) -> list[User]:
         """Return everybody, by name."""
         return self._users.list()
@@ -61,21 +65,12 @@ class People:
 
         Raises `WeakPassword`, which names *field*.
         """
-        self._passwords.choose(user.user_id, password, name=user.name, field=field)
+        self.keep_password(user, self._passwords.hash(password, name=user.name, field=field), but)
+
+    def keep_password(self, user: User, kept: str, but: str | None = None) -> None:
+        """Replace the hash of a person's password and end their sessions, except *but*."""
+        self._users.set_password_hash(user.user_id, kept)
         self._sessions.end_all(user.user_id, but=but)
-
-    def disable(self, name: str) -> User:
-        """Keep a person out from now on. Raises `UnknownUser`, or `LastAdministrator`."""
-        user = self.find(name)
-        self._users.disable(user.user_id)
-        self._sessions.end_all(user.user_id)
-        return user
-
-    def enable(self, name: str) -> User:
-        """Let a person in again. Raises `UnknownUser`."""
-        user = self.find(name)
-        self._users.enable(user.user_id)
-        return user
 
     def remove(self, name: str) -> None:
         """Remove a person with their connection and all their data. Raises `UnknownUser`."""

@@ -19,16 +19,17 @@ def note(
     user_id: str | None,
     result: str = "ok",
     target: str | None = None,
+    actor: str | None = None,
 ) -> None:
     """Write down that the caller did *action* to what is *user_id*'s; *result* is a code.
 
-    The actor is whoever asks, before the request changes that; a stranger is None.
+    The actor is whoever asked, as far as that was known before the request, or *actor*.
     """
     caller = caller_or_none(request)
     parts_of(request).access.audit.note(
         action,
         user_id=user_id,
-        actor=caller.user_id if caller else None,
+        actor=actor or (caller.user_id if caller else None),
         result=result,
         target=target,
         network=network_of(request),

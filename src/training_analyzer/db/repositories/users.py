@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.database import Database
 
 _MAX_NAME: Final = 64
+_AN_ID: Final = re.compile(r"usr_[0-9a-f]{12}")
 
 
 def new_user_id() -> str:
@@ -140,25 +142,6 @@ class UsersRepository:
         with self._database.read() as db:
             return db.execute(query).one_or_none() is not None
 
-    def disable(self, user_id: str) -> None:
-        """Keep a person out from now on. Raises `LastAdministrator`."""
-        is_active = users.c.disabled_at.is_(None)
-        with self._database.write() as db:
-            allowed = leaves_an_administrator(db, user_id)
-            disabled = db.execute(
-                update(users)
-                .where(users.c.user_id == user_id, is_active, allowed)
-                .values(disabled_at=self._now())
-            )
-            same = select(users.c.user_id).where(users.c.user_id == user_id, is_active)
-            if disabled.rowcount == 0 and db.execute(same).one_or_none() is not None:
-                raise LastAdministrator
-
-    def enable(self, user_id: str) -> None:
-        """Let a person in again."""
-        with self._database.write() as db:
-            db.execute(update(users).where(users.c.user_id == user_id).values(disabled_at=None))
-
     def remove(self, user_id: str, *, leaves_an_admin: bool = False) -> bool:
         """Remove a person with every row of theirs in every table; False when unknown.
 
@@ -192,6 +175,8 @@ def checked_name(name: str) -> str:
         not 1 <= len(spelled) <= _MAX_NAME
         or not spelled.isprintable()
         or spelled != spelled.strip()
+        # Whoever is called like another's id could be taken for them.
+        or _AN_ID.fullmatch(spelled)
     ):
         raise InvalidUserName
     return spelled

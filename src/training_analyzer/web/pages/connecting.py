@@ -11,8 +11,9 @@ from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import Kind, Region
+from training_analyzer.services.callers import Scope
 from training_analyzer.services.connections import Connected, MfaPending
-from training_analyzer.web.auth import current_user
+from training_analyzer.web.auth import Needs, current_user
 from training_analyzer.web.pages.connect_view import Attempt, Way
 from training_analyzer.web.pages.home import home_page
 from training_analyzer.web.parts import parts_of
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 type UserId = Annotated[str, Depends(current_user)]
+# Whoever stole a session must not send the data elsewhere.
+type FreshUserId = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE, fresh=True))]
 type Text = Annotated[str, Form()]
 
 _SEE_OTHER = 303
@@ -41,7 +44,7 @@ class _Asked:
 @router.post("/connect/password")
 def by_password(
     request: Request,
-    user_id: UserId,
+    user_id: FreshUserId,
     email: Text = "",
     password: Text = "",
     region: Text = "com",
@@ -84,7 +87,7 @@ def by_code(request: Request, user_id: UserId, code: Text = "") -> Response:
 @router.post("/connect/token")
 def by_token(
     request: Request,
-    user_id: UserId,
+    user_id: FreshUserId,
     token: Text = "",
     region: Text = "com",
     replace_data: Text = "",
@@ -106,7 +109,7 @@ def by_token(
 @router.post("/connect/ticket")
 def by_ticket(
     request: Request,
-    user_id: UserId,
+    user_id: FreshUserId,
     ticket: Text = "",
     region: Text = "com",
     replace_data: Text = "",
@@ -127,7 +130,7 @@ def by_ticket(
 
 @router.post("/connect/personal-key")
 def by_personal_key(
-    request: Request, user_id: UserId, api_key: Text = "", replace_data: Text = ""
+    request: Request, user_id: FreshUserId, api_key: Text = "", replace_data: Text = ""
 ) -> Response:
     """Connect with a Personal API key, alone or beside a session."""
     asked = _Asked(request, user_id, Way.PERSONAL_KEY)
@@ -144,7 +147,7 @@ def by_personal_key(
 
 
 @router.post("/disconnect")
-def disconnect(request: Request, user_id: UserId, data: Text = "keep") -> Response:
+def disconnect(request: Request, user_id: FreshUserId, data: Text = "keep") -> Response:
     """Delete the connection, and what was synced when that was chosen."""
     delete = data == "delete"
     parts_of(request).runtime.connections.disconnect(user_id, delete_data=delete)

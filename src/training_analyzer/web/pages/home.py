@@ -36,6 +36,7 @@ _DONE: Final = {
     "disconnected": f"Disconnected; your data is still here. {WHAT_IS_GONE} {WHAT_STAYS}",
     "deleted": "Disconnected, and everything that was synced is deleted. "
     f"{WHAT_IS_GONE} {WHAT_STAYS}",
+    "password": "Your password is changed, and your other sessions have ended.",
     "saved": "Saved. The next sync follows it.",
 }
 _LINES: Final = 10

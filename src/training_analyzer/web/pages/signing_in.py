@@ -1,43 +1,104 @@
-"""Sign in with a one-time link, and out again.
+"""Sign in with a name and a password or with a one-time link, confirm, and out again.
 
-Opening the link changes nothing, so that a preview of it in a chat or mail does not
+Opening a link changes nothing, so that a preview of it in a chat or mail does not
 use it up: the button on its page does.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from http import HTTPStatus
+from typing import Annotated, Final
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
+from training_analyzer.errors import BadLogin, TooManyRequests, TotpRequired
+from training_analyzer.services.callers import Caller
 from training_analyzer.services.one_time_links import Purpose
-from training_analyzer.web.auth import refuse_open_wire, sign_in, sign_out
+from training_analyzer.web import entering
+from training_analyzer.web.auditing import note
+from training_analyzer.web.auth import (
+    caller_or_none,
+    current_person,
+    refuse_open_wire,
+    sign_out,
+)
+from training_analyzer.web.pages.entry import Entry, again, sign_in_page
+from training_analyzer.web.pages.places import own_place
 from training_analyzer.web.parts import parts_of
-from training_analyzer.web.refusals import BadLink, Unauthenticated
+from training_analyzer.web.refusals import BadLink
 
 router = APIRouter()
 
-_SEE_OTHER = 303
+type Text = Annotated[str, Form()]
+type Person = Annotated[Caller, Depends(current_person)]
+
+_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
 
 
 @router.get("/sign-in")
-def sign_in_page(request: Request, token: str = "") -> Response:
-    """Show the button that redeems the link."""
+def sign_in_form(request: Request, token: str = "", next: str = "/") -> Response:  # noqa: A002 - the name in the address
+    """Show the form, or for a link the button that redeems it."""
     if not token:
-        raise Unauthenticated
-    return parts_of(request).renderer.page("sign_in.html", {"token": token})
+        return sign_in_page(request, Entry(next=own_place(next)))
+    return parts_of(request).renderer.page("sign_in_link.html", {"token": token})
 
 
 @router.post("/sign-in")
-def redeem(request: Request, token: Annotated[str, Form()] = "") -> Response:
-    """Use the link up and begin a session."""
+def enter(
+    request: Request,
+    token: Text = "",
+    name: Text = "",
+    password: Text = "",
+    totp: Text = "",
+    next: Text = "/",  # noqa: A002 - the name in the form
+) -> Response:
+    """Begin a session, by the link or by name and password."""
+    if not name:
+        return _redeem(request, token)
+    answer = RedirectResponse(own_place(next), _SEE_OTHER)
+    try:
+        entering.sign_in_by_password(request, answer, name, password, totp.strip())
+    except (BadLogin, TotpRequired, TooManyRequests) as error:
+        entry = again(error, name=name, next_=own_place(next))
+        return sign_in_page(request, entry, status=error.http_status)
+    return answer
+
+
+def _redeem(request: Request, token: str) -> Response:
     refuse_open_wire(request)
-    link = parts_of(request).access.links.take(token, Purpose.SIGN_IN)
-    if link is None or link.user_id is None:
+    parts = parts_of(request)
+    link = parts.access.links.take(token, Purpose.SIGN_IN)
+    user = parts.runtime.people.by_id(link.user_id or "") if link else None
+    if user is None or user.disabled_at is not None:
+        entering.bad_link(request)
         raise BadLink
     answer = RedirectResponse("/", _SEE_OTHER)
-    sign_in(request, answer, link.user_id)
+    entering.begin(request, answer, user.user_id)
+    return answer
+
+
+@router.get("/confirm")
+def confirm_form(request: Request, person: Person, next: str = "/") -> Response:  # noqa: A002 - the name in the address
+    """Ask for the password once more."""
+    return _confirm_page(request, person, Entry(next=own_place(next)))
+
+
+@router.post("/confirm")
+def confirm(
+    request: Request,
+    person: Person,
+    password: Text = "",
+    totp: Text = "",
+    next: Text = "/",  # noqa: A002 - the name in the form
+) -> Response:
+    """Renew the session of whoever proves anew who they are, and go on."""
+    answer = RedirectResponse(own_place(next), _SEE_OTHER)
+    try:
+        entering.prove_again(request, answer, password, totp.strip())
+    except (BadLogin, TotpRequired, TooManyRequests) as error:
+        entry = again(error, next_=own_place(next))
+        return _confirm_page(request, person, entry, status=error.http_status)
     return answer
 
 
@@ -45,5 +106,21 @@ def redeem(request: Request, token: Annotated[str, Form()] = "") -> Response:
 def leave(request: Request) -> Response:
     """End the session."""
     answer = RedirectResponse("/", _SEE_OTHER)
+    caller = caller_or_none(request)
     sign_out(request, answer)
+    if caller is not None:
+        note(request, "signed_out", user_id=caller.user_id)
     return answer
+
+
+def _confirm_page(
+    request: Request, person: Caller, entry: Entry, *, status: int = HTTPStatus.OK
+) -> Response:
+    parts = parts_of(request)
+    user = parts.runtime.people.by_id(person.user_id)
+    values = {
+        "entry": entry,
+        "name": user.name if user else "",
+        "has_password": parts.access.passwords.has(person.user_id),
+    }
+    return parts.renderer.page("confirm.html", values, status=status, headers=entry.headers)

@@ -1,0 +1,140 @@
+"""Come to this server by a link: the first administrator, the invited, a new password."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated, Final
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from training_analyzer.errors import (
+    BadLogin,
+    InvalidUserName,
+    TooManyRequests,
+    UserExists,
+    WeakPassword,
+)
+from training_analyzer.services.callers import Role
+from training_analyzer.services.one_time_links import Purpose
+from training_analyzer.web import entering
+from training_analyzer.web.auth import fresh_person
+from training_analyzer.web.links import path_of
+from training_analyzer.web.pages.entry import Entry, again
+from training_analyzer.web.parts import parts_of
+
+if TYPE_CHECKING:
+    from training_analyzer.services.one_time_links import Link
+
+router = APIRouter()
+
+type Text = Annotated[str, Form()]
+
+_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
+_HERE_TO_STAY: Final = (UserExists, InvalidUserName, WeakPassword)
+
+
+@router.get("/setup")
+def set_up_form(request: Request, token: str = "") -> Response:
+    """Show the form of the first administrator."""
+    _good_link(request, token, Purpose.SET_UP)
+    return _set_up_page(request, token, Entry())
+
+
+@router.post("/setup")
+def set_up(request: Request, token: Text = "", name: Text = "", password: Text = "") -> Response:
+    """Add the first administrator."""
+    answer = RedirectResponse("/", _SEE_OTHER)
+    try:
+        entering.set_up(request, answer, token, name, password)
+    except _HERE_TO_STAY as error:
+        return _set_up_page(request, token, again(error, name=name), status=error.http_status)
+    return answer
+
+
+@router.get("/invitations/{token}")
+def invitation_form(request: Request, token: str) -> Response:
+    """Show what an invitation is good for, and its form."""
+    link = _good_link(request, token, Purpose.INVITATION)
+    return _invitation_page(request, token, link, Entry())
+
+
+@router.post("/invitations/{token}")
+def join(request: Request, token: str, name: Text = "", password: Text = "") -> Response:
+    """Add whoever was invited."""
+    answer = RedirectResponse("/", _SEE_OTHER)
+    try:
+        entering.join(request, answer, token, name, password)
+    except _HERE_TO_STAY as error:
+        link = _good_link(request, token, Purpose.INVITATION)
+        entry = again(error, name=name)
+        return _invitation_page(request, token, link, entry, status=error.http_status)
+    return answer
+
+
+@router.get("/password")
+def password_form(request: Request, token: str = "") -> Response:
+    """Show the form: with a link for whoever has it, else for whoever is signed in."""
+    if token and parts_of(request).access.links.find(token, Purpose.PASSWORD) is None:
+        raise entering.bad_link(request)
+    return _password_page(request, token, Entry())
+
+
+@router.post("/password")
+def change_password(
+    request: Request, token: Text = "", current_password: Text = "", new_password: Text = ""
+) -> Response:
+    """Replace the password."""
+    try:
+        if token:
+            entering.choose_password(request, token, new_password)
+            return RedirectResponse("/sign-in", _SEE_OTHER)
+        entering.change_password(request, current_password, new_password)
+    except (BadLogin, TooManyRequests, WeakPassword) as error:
+        return _password_page(request, token, again(error), status=error.http_status)
+    return RedirectResponse("/?done=password", _SEE_OTHER)
+
+
+def _good_link(request: Request, token: str, purpose: Purpose) -> Link:
+    link = parts_of(request).access.arrivals.find(token, purpose)
+    if link is None:
+        raise entering.bad_link(request)
+    return link
+
+
+def _set_up_page(
+    request: Request, token: str, entry: Entry, *, status: int = HTTPStatus.OK
+) -> Response:
+    values = {
+        "title": "Set up this server",
+        "lede": "Nobody is here yet. You become its administrator, who lets others in.",
+        "action": "/setup",
+        "button": "Begin",
+        "token": token,
+        "entry": entry,
+    }
+    return parts_of(request).renderer.page("arrive.html", values, status=status)
+
+
+def _invitation_page(
+    request: Request, token: str, link: Link, entry: Entry, *, status: int = HTTPStatus.OK
+) -> Response:
+    role = "an administrator" if link.role is Role.ADMIN else "somebody who syncs their own data"
+    values = {
+        "title": "You are invited",
+        "lede": f"Choose a name and a password. You will be here as {role}.",
+        "action": path_of(Purpose.INVITATION, token),
+        "button": "Join",
+        "token": "",
+        "entry": entry,
+    }
+    return parts_of(request).renderer.page("arrive.html", values, status=status)
+
+
+def _password_page(
+    request: Request, token: str, entry: Entry, *, status: int = HTTPStatus.OK
+) -> Response:
+    parts = parts_of(request)
+    asks = not token and parts.access.passwords.has(fresh_person(request).user_id)
+    values = {"token": token, "asks_current": asks, "entry": entry}
+    return parts.renderer.page("password.html", values, status=status, headers=entry.headers)
