@@ -117,8 +117,9 @@ def plan_snapshots(
     today = now.astimezone(zone).date()
     if wish.windows is not None:
         # What is told of now cannot be had for the day on which it failed.
-        failed = {window.stream for window in wish.windows if window.stream.is_snapshot}
-        return Plan(tuple(Window(one, today, today) for one in streams if one in failed))
+        failed = {window.stream.name for window in wish.windows}
+        asked = (each for each in streams if each.is_snapshot and each.name in failed)
+        return Plan(tuple(Window(each, today, today) for each in asked))
     due = [
         stream
         for stream in streams
