@@ -80,7 +80,8 @@ def test_configuration_is_shown_and_changed(shell: Shell, connected: str) -> Non
     ).document
 
     changed = {key for key in before if before[key] != after[key]}
-    assert changed == {"sync_frequency", "sync_wellness"}
+    assert changed - {"version", "updated_at"} == {"sync_frequency", "sync_wellness"}
+    assert after["version"] == before["version"] + 1
     assert (after["sync_frequency"], after["sync_wellness"]) == ("weekly", False)
     shown = shell.done("config", connected, "sync_wellness=yes").out
     assert "sync_wellness              true" in shown

@@ -8,7 +8,6 @@ import pytest
 from web_stage import API, Person, connect, parts, sync
 
 from training_analyzer.errors import InvalidSyncConfig
-from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.web.api.config import ConfigChange
 
 if TYPE_CHECKING:
@@ -29,18 +28,21 @@ def test_the_configuration_has_the_documents_defaults(ana: Person) -> None:
         "sync_time": "06:00",
         "sync_activities": True,
         "sync_wellness": True,
+        "sync_sleep": True,
         "sync_fitness_metrics": True,
         "initial_sync_days": 365,
         "incremental_sync_days": 7,
         "min_sync_interval_minutes": 60,
         "sync_weekday": 0,
         "timezone": "UTC",
+        "disabled_streams": [],
+        "quiet_hours": None,
         "next_sync_at": None,
+        "version": 0,
+        "updated_at": None,
     }
-    assert all(
-        field.default == getattr(CONFIG_DEFAULTS, name)
-        for name, field in ConfigChange.model_fields.items()
-    )
+    told = {name: config[name] for name in ConfigChange.model_fields}
+    assert ConfigChange().model_dump() == told
 
 
 def test_a_field_left_out_keeps_its_value(ana: Person) -> None:
@@ -73,6 +75,10 @@ def test_a_field_left_out_keeps_its_value(ana: Person) -> None:
         ("auto_sync_enabled", "yes"),
         ("auto_sync_enabled", None),
         ("initial_sync_days", True),
+        ("sync_sleep", 1),
+        ("disabled_streams", ["profile"]),
+        ("disabled_streams", ["canary"]),
+        ("quiet_hours", {"from": "22:00", "to": "22:00"}),
     ],
 )
 def test_a_wrong_value_names_its_field_and_saves_nothing(

@@ -10,14 +10,18 @@ from training_analyzer.cli.one_line import BadUsage
 from training_analyzer.cli.opening import opened_runtime
 from training_analyzer.cli.options import AsJson, Name
 from training_analyzer.cli.printing import print_facts, print_json, say
-from training_analyzer.model import CONFIG_DEFAULTS
+from training_analyzer.model import CONFIG_DEFAULTS, GarminSyncConfig
 
 _TRUTH = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
 _LETTERS_OF_A_DAY = 3
-_DEFAULTS = {key: value for key, value in asdict(CONFIG_DEFAULTS).items() if key != "user_id"}
+_NOTHING = "none"
+_NOT_TO_CHOOSE = {"user_id", "version", "updated_at"}
+_DEFAULTS = {
+    key: value for key, value in asdict(CONFIG_DEFAULTS).items() if key not in _NOT_TO_CHOOSE
+}
 
 
 def config(
@@ -31,14 +35,15 @@ def config(
     """Show a person's sync configuration, or change it, as in sync_frequency=hourly.
 
     sync_time is a time of day in timezone. sync_weekday is a name, or a number from 0 for
-    Monday. Switches take true or false, yes or no, on or off.
+    Monday. Switches take true or false, yes or no, on or off. disabled_streams takes names
+    with commas between, quiet_hours two times as in 22:00-06:30; none empties either.
     """
     wanted = parse_changes(changes or [])
     with opened_runtime() as runtime:
         person = runtime.people.find(name)
         if wanted:
             runtime.credentials.update_sync_config(person.user_id, **wanted)
-        now = asdict(runtime.syncs.config(person.user_id))
+        now = _as_told(runtime.syncs.config(person.user_id))
         if as_json:
             print_json(now)
             return
@@ -74,6 +79,11 @@ def _value(key: str, text: str) -> object:
         return _TRUTH.get(text.lower(), text)
     if key == "sync_weekday" and (day := _weekday(text)) is not None:
         return day
+    if key == "disabled_streams":
+        return [] if text == _NOTHING else [name.strip() for name in text.split(",")]
+    if key == "quiet_hours":
+        since, _, until = text.partition("-")
+        return None if text == _NOTHING else {"from": since.strip(), "to": until.strip()}
     if isinstance(_DEFAULTS[key], int) and text.isascii() and text.isdecimal():
         # Python refuses to read a number of thousands of digits.
         return int(text[:20])
@@ -90,6 +100,26 @@ def _weekday(text: str) -> int | None:
     return named[0] if named else None
 
 
+def _as_told(config: GarminSyncConfig) -> dict[str, Any]:
+    """Return a configuration with the names and forms of the API."""
+    quiet = config.quiet_hours
+    return {
+        **asdict(config),
+        "disabled_streams": list(config.disabled_streams),
+        "quiet_hours": None if quiet is None else {"from": quiet.since, "to": quiet.until},
+    }
+
+
 def _shown(value: object) -> str:
     """Return *value* as it can be typed again."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    match value:
+        case bool():
+            return str(value).lower()
+        case None | []:
+            return _NOTHING
+        case list():
+            return ",".join(value)
+        case {"from": since, "to": until}:
+            return f"{since}-{until}"
+        case _:
+            return str(value)

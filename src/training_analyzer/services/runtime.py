@@ -8,53 +8,38 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from training_analyzer.db import open_database
 from training_analyzer.db.clock import clock_of, utc_now
 from training_analyzer.db.repositories.activity_lists import ActivityListsRepository
 from training_analyzer.db.repositories.administration import AdministrationRepository
-from training_analyzer.db.repositories.breakers import BreakersRepository
 from training_analyzer.db.repositories.ciphertexts import CiphertextsRepository
 from training_analyzer.db.repositories.days import DaysRepository
 from training_analyzer.db.repositories.encryption_keys import EncryptionKeysRepository
 from training_analyzer.db.repositories.exporting import ExportRepository
-from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
-from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.idempotency_keys import IdempotencyKeysRepository
-from training_analyzer.db.repositories.identities import IdentitiesRepository
-from training_analyzer.db.repositories.leases import LeasesRepository
-from training_analyzer.db.repositories.logins import LoginsRepository
-from training_analyzer.db.repositories.passes import PassesRepository
 from training_analyzer.db.repositories.pauses import PausesRepository
 from training_analyzer.db.repositories.payloads import PayloadsRepository
 from training_analyzer.db.repositories.queue import QueueRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.run_lists import RunListsRepository
-from training_analyzer.db.repositories.schedule import ScheduleRepository
-from training_analyzer.db.repositories.secrets import SecretsRepository, secrets_of_people
+from training_analyzer.db.repositories.secrets import secrets_of_people
 from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.garmin.logs import quiet_foreign_loggers
-from training_analyzer.garmin.pacing import Pacing
-from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.services.access import Access, build_access
 from training_analyzer.services.activities import Activities
 from training_analyzer.services.administration import Administration
 from training_analyzer.services.backfills import Backfills
-from training_analyzer.services.breakers import Breakers
-from training_analyzer.services.connections import Connections
+from training_analyzer.services.core import build_core
 from training_analyzer.services.days import Days
 from training_analyzer.services.dispatching import dispatcher_for
 from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.services.exporting import Exports
-from training_analyzer.services.identity import Identity
 from training_analyzer.services.keep_alive import KeepAlive
 from training_analyzer.services.key_checks import check_keys
-from training_analyzer.services.login_gate import LoginGate
 from training_analyzer.services.metrics import Metrics
-from training_analyzer.services.opening import Opener
-from training_analyzer.services.owner import machine_name, process_name
 from training_analyzer.services.pausing import Pauses
 from training_analyzer.services.previewing import Previews
 from training_analyzer.services.reading import Reading
@@ -63,7 +48,6 @@ from training_analyzer.services.repeats import Repeats
 from training_analyzer.services.rotation import Rotation
 from training_analyzer.services.runs import Runs
 from training_analyzer.services.samples import Samples
-from training_analyzer.services.sync import Limits, SyncService
 from training_analyzer.services.timekeeping import Timekeeping
 from training_analyzer.services.users import People
 from training_analyzer.services.validating import Validating
@@ -73,13 +57,18 @@ from training_analyzer.services.webhooks import Webhooks, build_webhooks
 from training_analyzer.settings import load
 
 if TYPE_CHECKING:
+    from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
+    from training_analyzer.services.connections import Connections
+    from training_analyzer.services.breakers import Breakers
+    from training_analyzer.services.sync import SyncService
+    from training_analyzer.db.repositories.schedule import ScheduleRepository
     from collections.abc import Callable
     from datetime import datetime
     from types import TracebackType
 
     from training_analyzer.db import Database
     from training_analyzer.jobs import Dispatcher
-    from training_analyzer.services.audit import Audit
     from training_analyzer.settings import Settings
 
 
@@ -148,42 +137,11 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
     database = _opened_for(settings, encryption, now or utc_now)
     now = now or clock_of(database)
     access = build_access(database, now)
-    credentials = _credentials(settings, database, now)
-    schedule = ScheduleRepository(database)
-    leases = LeasesRepository(database)
-    breakers = Breakers(BreakersRepository(database), now)
     metrics = Metrics()
-    data = GarminDataRepository(database)
-    secrets = SecretsRepository(database, now)
-    vault = Vault(encryption, secrets, now)
-    owner = process_name()
-    identity = Identity(credentials, IdentitiesRepository(database), data, leases, vault)
-    gate = LoginGate(
-        LoginsRepository(database), encryption, server=machine_name(), now=now, metrics=metrics
-    )
-    opener = _opener(settings, credentials, vault, gate, identity, metrics, access.audit)
-    connections = Connections(
-        credentials=credentials,
-        schedule=schedule,
-        data=data,
-        vault=vault,
-        opener=opener,
-        identity=identity,
-        now=now,
-    )
-    syncs = SyncService(
-        credentials=credentials,
-        schedule=schedule,
-        leases=leases,
-        breakers=breakers,
-        metrics=metrics,
-        data=data,
-        passes=PassesRepository(database),
-        open_connection=opener.open,
-        owner=owner,
-        limits=Limits(settings.sync_hour, settings.sync_max_retries),
-        now=now,
-    )
+    core = build_core(settings, database, encryption, access, metrics)
+    credentials, schedule, leases = core.credentials, core.schedule, core.leases
+    connections, syncs, opener, owner = core.connections, core.syncs, core.opener, core.owner
+    breakers, data, secrets = core.breakers, core.data, core.secrets
     return Runtime(
         settings=settings,
         database=database,
@@ -244,38 +202,6 @@ def _quiet_others() -> None:
     quiet_foreign_loggers()
     for chatty in ("alembic", "apscheduler"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-
-
-def _credentials(
-    settings: Settings, database: Database, now: Callable[[], datetime]
-) -> GarminCredentialsRepository:
-    return GarminCredentialsRepository(
-        database=database,
-        now=now,
-        defaults=replace(CONFIG_DEFAULTS, sync_time=f"{settings.sync_hour:02d}:00"),
-    )
-
-
-def _opener(
-    settings: Settings,
-    credentials: GarminCredentialsRepository,
-    vault: Vault,
-    gate: LoginGate,
-    identity: Identity,
-    metrics: Metrics,
-    audit: Audit,
-) -> Opener:
-    return Opener(
-        credentials=credentials,
-        vault=vault,
-        gate=gate,
-        identity=identity,
-        pacing=Pacing(settings.requests_per_minute),
-        server_url=settings.garmin_server_url,
-        now=audit.now,
-        metrics=metrics,
-        audit=audit,
-    )
 
 
 def _rotation(database: Database, encryption: EncryptionService) -> Rotation:

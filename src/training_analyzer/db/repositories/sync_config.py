@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import available_timezones
 
 from sqlalchemy import select, update
@@ -198,7 +198,14 @@ def find(db: Connection, user_id: str) -> GarminSyncConfig | None:
     return None if row is None else as_config(row)
 
 
-def as_config(row: RowMapping) -> GarminSyncConfig:
+def as_if_changed(config: GarminSyncConfig, changes: Mapping[str, object]) -> GarminSyncConfig:
+    """Return what *config* would be with *changes*. Raises as `checked_changes` does."""
+    before = checked_changes({name: getattr(config, name) for name in CONFIG_FIELDS})
+    same = {name: getattr(config, name) for name in _NOT_TO_CHOOSE}
+    return as_config({**before, **checked_changes(changes), **same})
+
+
+def as_config(row: RowMapping | Mapping[str, Any]) -> GarminSyncConfig:
     """Return a row as the value it stands for."""
     own = {"disabled_streams", "quiet_hours"}
     values = {name: row[name] for name in CONFIG_FIELDS if name not in own}
