@@ -14,7 +14,7 @@ from training_analyzer import __version__
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCKS = [f"requirements{kind}.lock" for kind in ("", "-build", "-dev", "-node")]
+LOCKS = [f"requirements{kind}.lock" for kind in ("", "-build", "-client", "-dev", "-node")]
 # Spelled so that this file does not hold what it looks for.
 MACHINE = re.compile(
     r"(?<![\w.])/(?:r[o]ot|w[o]rk|tmp/[b]rief|Users/\w+|home/[a-z]+)/|\.[l]ibrary/"
@@ -80,6 +80,7 @@ def test_locks_hold_what_the_project_asks_for(root: Path) -> None:
         "requirements.lock": project["project"]["dependencies"],
         "requirements-dev.lock": groups["dev"],
         "requirements-build.lock": groups["build"],
+        "requirements-client.lock": groups["client"],
         "requirements-node.lock": groups["node"],
     }
 
