@@ -57,18 +57,18 @@ from training_analyzer.services.webhooks import Webhooks, build_webhooks
 from training_analyzer.settings import load
 
 if TYPE_CHECKING:
-    from training_analyzer.db.repositories.garmin_data import GarminDataRepository
-    from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
-    from training_analyzer.services.connections import Connections
-    from training_analyzer.services.breakers import Breakers
-    from training_analyzer.services.sync import SyncService
-    from training_analyzer.db.repositories.schedule import ScheduleRepository
     from collections.abc import Callable
     from datetime import datetime
     from types import TracebackType
 
     from training_analyzer.db import Database
+    from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
+    from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.jobs import Dispatcher
+    from training_analyzer.services.breakers import Breakers
+    from training_analyzer.services.connections import Connections
+    from training_analyzer.services.sync import SyncService
     from training_analyzer.settings import Settings
 
 
