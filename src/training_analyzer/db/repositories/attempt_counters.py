@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, delete, or_, select
+from sqlalchemy import case, delete, literal, or_, select
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.tables import attempt_counters
@@ -36,6 +36,8 @@ class AttemptCountersRepository:
         A window that would begin in the future is of a clock that was set back: it is over, too.
         """
         began = attempt_counters.c.window_began_at
+        # Within a CASE only a literal has the column's own form of an instant.
+        this_instant = literal(now, began.type)
         is_over = or_(began <= now - window, began > now + window)
         with self._database.write() as db:
             row = db.execute(
@@ -45,7 +47,7 @@ class AttemptCountersRepository:
                     index_elements=["bucket"],
                     set_={
                         "attempts": case((is_over, 1), else_=attempt_counters.c.attempts + 1),
-                        "window_began_at": case((is_over, now), else_=began),
+                        "window_began_at": case((is_over, this_instant), else_=began),
                     },
                 )
                 .returning(attempt_counters.c.attempts, attempt_counters.c.window_began_at)

@@ -90,7 +90,7 @@ class Failed(Answer):
     "/credentials",
     status_code=HTTPStatus.CREATED,
     responses={HTTPStatus.ACCEPTED: {"model": CodeWanted | UnderWay}},
-    dependencies=[repeatable(Scope.CREDENTIALS_WRITE), CONNECTING],
+    dependencies=[repeatable(Scope.CREDENTIALS_WRITE, fresh=True), CONNECTING],
 )
 def connect_password(
     login: PasswordLogin, user_id: CredentialsWriter, web: Web, response: Response

@@ -14,6 +14,7 @@ from training_analyzer.model import Kind, Region
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.connections import Connected, MfaPending
 from training_analyzer.web.auth import Needs, current_user
+from training_analyzer.web.limits import CONNECTING, DISCONNECTING
 from training_analyzer.web.pages.connect_view import Attempt, Way
 from training_analyzer.web.pages.home import home_page
 from training_analyzer.web.parts import parts_of
@@ -41,7 +42,7 @@ class _Asked:
     keep_password: bool = False
 
 
-@router.post("/connect/password")
+@router.post("/connect/password", dependencies=[CONNECTING])
 def by_password(
     request: Request,
     user_id: FreshUserId,
@@ -84,7 +85,7 @@ def by_code(request: Request, user_id: UserId, code: Text = "") -> Response:
     return _connect(asked, lambda: connections.finish_mfa(user_id, digits), "code")
 
 
-@router.post("/connect/token")
+@router.post("/connect/token", dependencies=[CONNECTING])
 def by_token(
     request: Request,
     user_id: FreshUserId,
@@ -106,7 +107,7 @@ def by_token(
     )
 
 
-@router.post("/connect/ticket")
+@router.post("/connect/ticket", dependencies=[CONNECTING])
 def by_ticket(
     request: Request,
     user_id: FreshUserId,
@@ -128,7 +129,7 @@ def by_ticket(
     )
 
 
-@router.post("/connect/personal-key")
+@router.post("/connect/personal-key", dependencies=[CONNECTING])
 def by_personal_key(
     request: Request, user_id: FreshUserId, api_key: Text = "", replace_data: Text = ""
 ) -> Response:
@@ -146,7 +147,7 @@ def by_personal_key(
     )
 
 
-@router.post("/disconnect")
+@router.post("/disconnect", dependencies=[DISCONNECTING])
 def disconnect(request: Request, user_id: FreshUserId, data: Text = "keep") -> Response:
     """Delete the connection, and what was synced when that was chosen."""
     delete = data == "delete"

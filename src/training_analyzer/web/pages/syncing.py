@@ -10,12 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.web.auth import current_user
+from training_analyzer.web.limits import TRIGGERING
 from training_analyzer.web.parts import parts_of
 
 router = APIRouter()
 
 
-@router.post("/sync")
+@router.post("/sync", dependencies=[TRIGGERING])
 def sync_now(request: Request, user_id: Annotated[str, Depends(current_user)]) -> Response:
     """Start a sync and show it. What stands against one is on the page already."""
     with contextlib.suppress(GarminSyncError):
