@@ -31,8 +31,9 @@ from postgres import postgres_database
 from sqlalchemy import insert
 
 from training_analyzer.db import open_database
-from training_analyzer.db.repositories.garmin_data import GarminDataRepository, RunCounts
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.leases import LeasesRepository
+from training_analyzer.db.repositories.progress import RunCounts
 from training_analyzer.db.tables import garmin_coverage, metadata
 from training_analyzer.model import SyncType
 from training_analyzer.planning import days_of_rows

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from training_analyzer.db import open_database
-from training_analyzer.db.repositories.garmin_data import GarminDataRepository, RunCounts
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.leases import LeasesRepository
+from training_analyzer.db.repositories.progress import RunCounts
 from training_analyzer.model import SyncType
 from training_analyzer.planning import days_of_rows
 from training_analyzer.services.activity_files import FilePhase

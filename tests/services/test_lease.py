@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
-from training_analyzer.db.repositories.garmin_data import GarminDataRepository, RunCounts
+from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.leases import LeasesRepository
+from training_analyzer.db.repositories.progress import RunCounts
 from training_analyzer.db.repositories.schedule import ScheduleRepository
 from training_analyzer.errors import LeaseLost, SyncAlreadyRunning
 from training_analyzer.model import Api, DayState, Lease, RunStatus, SyncOutcome, SyncType

@@ -18,7 +18,7 @@ from training_analyzer.db.same_file import SameFile
 from training_analyzer.errors import DatabaseUnusable, StorageFailed, StorageFull, SyncError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
     from datetime import timedelta
 
@@ -45,7 +45,9 @@ class Database:
         self._ballast = Ballast(path) if path else None
         # SQLite's own waiting is unfair: threads queue here instead (0.4 s worst, not 4 s).
         self._one_writer = threading.Lock()
+        self._listening = threading.Lock()
         self._writer: int | None = None
+        self._ears: tuple[Callable[[], None], ...] = ()
         self._owes_scrub = False
         self._has_lost_writes = False
         # A database that is merely forgotten still gives its connections back.
@@ -81,6 +83,22 @@ class Database:
                 self._refuse_other_file()
             if self._owes_scrub:
                 self._truncate_log(wait_ms=0)
+        for hear in self._ears:
+            hear()
+
+    def on_write(self, hear: Callable[[], None]) -> Callable[[], None]:
+        """Call *hear* after each transaction for writing of this process, in its thread.
+
+        It must return at once. Returns what ends that.
+        """
+        with self._listening:
+            self._ears = (*self._ears, hear)
+
+        def end() -> None:
+            with self._listening:
+                self._ears = tuple(each for each in self._ears if each is not hear)
+
+        return end
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
+# What a run calls its work on files, where it has no stream of the catalog.
+FILES: Final = "activity_files"
 # A run's share: a year of most people. What is left comes with the next runs.
 MULTISPORTS: Final = 1
 FILES_PER_RUN: Final = 300

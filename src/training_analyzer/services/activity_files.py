@@ -16,6 +16,7 @@ from training_analyzer.db.repositories.file_rows import Answered
 from training_analyzer.errors import ForbiddenStream, GarminError, PoisonItem, Reaction
 from training_analyzer.model import Failure
 from training_analyzer.planning.files import (
+    FILES,
     FILES_PER_RUN,
     MOST_TRIES,
     duplicates,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from training_analyzer.services.run import Run
     from training_analyzer.streams import Json
 
-NAME: Final = "activity_files"
+NAME: Final = FILES
 _LEASE: Final = timedelta(seconds=60)
 # As many in a row, and none before, are Garmin's fault and not the files'.
 _MOST_IN_A_ROW: Final = 3
@@ -119,6 +120,7 @@ class FilePhase:
             requests=self.run.requests,
             windows_done=self.run.counts.windows_done + 1,
             windows_total=total,
+            eta_seconds=self.run.eta_seconds(total),
         )
         changed = self.files.store(
             self.lease,

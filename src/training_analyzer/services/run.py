@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from training_analyzer.db.repositories.garmin_data import RunCounts
+from training_analyzer.db.repositories.progress import RunCounts
 from training_analyzer.errors import Cancelled, ForbiddenStream, GarminError, LeaseLost, Stopping
 from training_analyzer.model import DayState, Group
 from training_analyzer.planning import (
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
+    from training_analyzer.db.repositories.sync_events import Step
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import Failure, Lease
     from training_analyzer.planning import LedgerDay
@@ -70,6 +71,7 @@ class Run:
         self._data = data
         self._look_back_days = look_back_days
         self._now = now
+        self._began_at = now()
         self.ttl = ttl
         self._watch = watch
         self._must_stop = must_stop
@@ -153,6 +155,20 @@ class Run:
             )
         )
 
+    def eta_seconds(self, total: int) -> int:
+        """Return how long the run will last yet, once the next of its *total* windows is done.
+
+        At the pace that it had so far: Garmin's answers and our own pauses set it.
+        """
+        done = self.counts.windows_done + 1
+        passed = (self._now() - self._began_at).total_seconds()
+        return max(0, round(passed / done * (total - done)))
+
+    def enter(self, step: Step, *, total: int | None = None) -> None:
+        """Go on to *step*, as who watches is told with the next event."""
+        total = self.counts.windows_total if total is None else total
+        self.counts = replace(self.counts, step=step, windows_total=total, requests=self.requests)
+
     @property
     def requests(self) -> int:
         """Return how many requests the run has made so far, on all its connections."""
@@ -199,11 +215,12 @@ class Run:
             requests=self.requests,
             windows_done=self.counts.windows_done + 1,
             windows_total=total,
+            eta_seconds=self.eta_seconds(total),
         )
 
     def _note(self, window: Window, error: GarminError) -> None:
         lines = unsupported_days if isinstance(error, ForbiddenStream) else days_of_failure
         now = self._now()
         self._data.note_failure(
-            self._lease, window, lines(window, error.code, now=now), until=now + self.ttl
+            self._lease, window, lines(window, error.code, now=now), now=now, ttl=self.ttl
         )
