@@ -49,6 +49,7 @@ TABLES: Final = {
     "training_status_days": "Training status and load of a day, for each device.",
     "vo2max_days": "VO2max of a day, for each sport.",
     "garmin_identities": "Which Garmin account a person's data came from; outlives a disconnect.",
+    "garmin_claims": "Who has a Garmin account connected here: one user at most.",
     "garmin_logins": "Password logins of the last 30 days, by a fingerprint of the account.",
     "garmin_learned_caps": "How many days a route gave at most, where that was fewer than known.",
     "garmin_pause": "One row while automatic syncs stand still for everybody.",

@@ -66,14 +66,12 @@ def test_asvs_8_2_1_only_administrators_get_in(
         for path, method in (("invitations", "POST"), (f"users/{ben.user_id}", "PATCH")):
             ruler = client.request(method, f"{ADMIN}/{path}", json={"role": "admin"})
             assert ruler.json()["code"] == "step_up_required"
-    prove(app, runtime, ana)
+    prove(app, ana)
     for method, path in FRESH_ROUTES[:2]:
         assert ask(ana.client, method, path).status_code == 404
 
 
-def test_people_are_changed_kept_out_and_removed(
-    app: FastAPI, runtime: Runtime, ana: Person, ben: Person
-) -> None:
+def test_people_are_changed_kept_out_and_removed(app: FastAPI, ana: Person, ben: Person) -> None:
     """Roles and places change at once, one administrator always stays, and all is audited."""
     of_ben, of_ana = f"{ADMIN}/users/{ben.user_id}", f"{ADMIN}/users/{ana.user_id}"
     assert ben.client.get("/api/v1/me/audit").status_code == 200
@@ -85,7 +83,7 @@ def test_people_are_changed_kept_out_and_removed(
     assert out.json()["disabled_at"] is not None
     assert ben.client.get("/api/v1/me/audit").status_code == 401
     assert ana.client.patch(of_ben, json={"disabled": False, "role": "admin"}).status_code == 200
-    prove(app, runtime, ben)
+    prove(app, ben)
     assert ben.client.get(f"{ADMIN}/system").status_code == 200
     assert ana.client.patch(of_ben, json={"role": "user"}).json()["role"] == "user"
     assert ben.client.get(f"{ADMIN}/system").status_code == 403

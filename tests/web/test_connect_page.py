@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web_stage import API, Person, account, connect, parts, sync
+from web_stage import API, Person, account, connect, parts, prove, sync
 
 from training_analyzer.services.leaving import WHAT_STAYS
 
@@ -215,6 +215,7 @@ def test_a_key_ends_a_cool_down_of_logins(
     key = account(garmin, "kay").personal_key
     form = ana.client.get("/", params={"way": "personal-key"}).text
 
+    prove(app, ana)
     saved = ana.client.put(f"{API}/credentials/personal-key", json={"api_key": key})
 
     assert "Your session stays" not in form

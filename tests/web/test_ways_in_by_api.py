@@ -111,7 +111,7 @@ def test_the_choice_travels_with_a_login_that_waits(
 
 
 def test_a_blocked_login_tells_until_when(
-    app: FastAPI, runtime: Runtime, ana: Person, garmin: SimulatorServer, clock: Any
+    app: FastAPI, ana: Person, garmin: SimulatorServer, clock: Any
 ) -> None:
     """A blocked password names its time; a retry asks nothing of Garmin; a ticket works."""
     who = account(garmin, "ada")
@@ -121,7 +121,7 @@ def test_a_blocked_login_tells_until_when(
     first = ana.client.post(f"{API}/credentials", json=login)
     asked = garmin.count()
     clock.advance(minutes=30)
-    prove(app, runtime, ana)
+    prove(app, ana)
     second = ana.client.post(f"{API}/credentials", json=login)
 
     assert (first.status_code, first.json()["code"]) == (429, "login_blocked")

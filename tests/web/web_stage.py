@@ -46,13 +46,13 @@ def arrive(app: FastAPI, runtime: Runtime, name: str) -> Person:
     """Add a person and sign them in by their link."""
     user_id = runtime.people.add(name).user_id
     arrived = Person(user_id, browser(app))
-    prove(app, runtime, arrived)
+    prove(app, arrived)
     return arrived
 
 
-def prove(app: FastAPI, runtime: Runtime, person: Person) -> None:
+def prove(app: FastAPI, person: Person) -> None:
     """Let *person* show once more who they are, by a new link."""
-    token = runtime.access.links.issue(Purpose.SIGN_IN, person.user_id)
+    token = parts(app).access.links.issue(Purpose.SIGN_IN, person.user_id)
     assert person.client.post("/sign-in", data={"token": token}).status_code == 303
 
 

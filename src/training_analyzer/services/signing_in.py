@@ -22,6 +22,7 @@ from training_analyzer.errors import (
     GarminUnavailable,
     InternalError,
     MfaExpired,
+    MfaInvalid,
     SignInAbandoned,
 )
 from training_analyzer.services.waiting_logins import Attempt, MfaPending
@@ -136,12 +137,13 @@ class SigningIn:
     def look(self, user_id: str, login_id: str) -> Look | None:
         """Return how that sign-in of the user stands; None when there is none.
 
-        Raises `MfaExpired` when its code did not come in time.
+        Raises `MfaExpired` when its code did not come in time, or three were wrong.
         """
         found = self._sign_ins.find(user_id, login_id)
         if found is None or found.state is SignInState.ABANDONED:
             return None
-        if found.error_code == MfaExpired.code:
+        is_over = found.state is SignInState.FAILED
+        if is_over and found.error_code in {MfaExpired.code, MfaInvalid.code}:
             raise MfaExpired
         if found.state is SignInState.MFA_REQUIRED:
             pending = self._connections.pending_login(user_id)
