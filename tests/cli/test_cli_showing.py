@@ -86,3 +86,12 @@ def test_configuration_is_shown_and_changed(shell: Shell, connected: str) -> Non
     shown = shell.done("config", connected, "sync_wellness=yes").out
     assert "sync_wellness              true" in shown
     assert "initial_sync_days          10" in shown
+    wanted = ("disabled_streams=weight, hrv", "quiet_hours=22:00-06:30")
+    chosen = shell.done("config", connected, *wanted, "--json").document
+    assert chosen["disabled_streams"] == ["hrv", "weight"]
+    assert chosen["quiet_hours"] == {"from": "22:00", "to": "06:30"}
+    shown = shell.done("config", connected, "disabled_streams=none").out
+    assert "disabled_streams           none" in shown
+    assert "quiet_hours                22:00-06:30" in shown
+    refused = shell("config", connected, "quiet_hours=22:00")
+    assert "quiet_hours must" in refused.err

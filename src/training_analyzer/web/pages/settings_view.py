@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Self
 from zoneinfo import available_timezones
 
@@ -20,6 +20,7 @@ _WRONG: Final = {
     "min_sync_interval_minutes": "Write a whole number from 1 to 10080, which is a week.",
     "sync_weekday": "Choose a day of the week.",
     "timezone": "Write a time zone such as Europe/Berlin, or UTC.",
+    "quiet_hours": "Write two different times, or leave both empty.",
 }
 _LABELS: Final = {
     "sync_frequency": "How often",
@@ -29,6 +30,7 @@ _LABELS: Final = {
     "min_sync_interval_minutes": "Shortest gap",
     "sync_weekday": "Weekly syncs on",
     "timezone": "Time zone",
+    "quiet_hours": "Quiet hours",
 }
 
 
@@ -38,10 +40,12 @@ class SettingsForm:
 
     values: Mapping[str, str]
     errors: Mapping[str, str] = field(default_factory=dict)
+    was_changed_elsewhere: bool = False
 
     @classmethod
     def of(cls, config: GarminSyncConfig) -> Self:
         """Return the form with what is stored."""
+        quiet = config.quiet_hours
         return cls(
             {
                 "auto_sync_enabled": _flag(config.auto_sync_enabled),
@@ -49,14 +53,23 @@ class SettingsForm:
                 "sync_time": config.sync_time,
                 "sync_activities": _flag(config.sync_activities),
                 "sync_wellness": _flag(config.sync_wellness),
+                "sync_sleep": _flag(config.sync_sleep),
                 "sync_fitness_metrics": _flag(config.sync_fitness_metrics),
                 "initial_sync_days": str(config.initial_sync_days),
                 "incremental_sync_days": str(config.incremental_sync_days),
                 "min_sync_interval_minutes": str(config.min_sync_interval_minutes),
                 "sync_weekday": str(config.sync_weekday),
                 "timezone": config.timezone,
+                "quiet_from": quiet.since if quiet else "",
+                "quiet_to": quiet.until if quiet else "",
+                "version": str(config.version),
             }
         )
+
+    @classmethod
+    def changed_elsewhere(cls, config: GarminSyncConfig) -> Self:
+        """Return the form with what is stored by now, for who opened it before that."""
+        return replace(cls.of(config), was_changed_elsewhere=True)
 
     @classmethod
     def again(cls, sent: Mapping[str, str | None], wrong: Iterable[str]) -> Self:
