@@ -90,6 +90,6 @@ def test_what_is_no_type_is_none(types: list[str]) -> None:
 
 def test_a_group_is_all_of_its_streams() -> None:
     """A group stands for every stream of it, beside those that are named one by one."""
-    fitness = {each.name for each in CATALOG if each.group == "fitness"}
+    fitness = frozenset(each.name for each in CATALOG if each.group == "fitness")
 
     assert streams_of(["fitness", "sleep"]) == fitness | {"sleep"}

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.services.backfills import MOST_DAYS, Pace
+from training_analyzer.services.callers import Scope
 from training_analyzer.services.garmin_scheduler import Span
 from training_analyzer.web.api.asking import SERIES, Days
 from training_analyzer.web.api.paging import (
@@ -31,6 +32,7 @@ from training_analyzer.web.refusals import (
     TooManyBackfills,
     TooManySyncs,
 )
+from training_analyzer.web.repeats import repeatable
 
 if TYPE_CHECKING:
     from training_analyzer.services.backfills import Backfill, Estimate
@@ -86,7 +88,11 @@ class BackfillList(Answer):
     next_cursor: NextCursor
 
 
-@router.post("/backfills", status_code=status.HTTP_202_ACCEPTED)
+@router.post(
+    "/backfills",
+    status_code=status.HTTP_202_ACCEPTED,
+    dependencies=[repeatable(Scope.SYNC_WRITE)],
+)
 def start_backfill(
     asked: BackfillRequest, user_id: SyncWriter, web: Web, response: Response
 ) -> Accepted:
