@@ -113,6 +113,8 @@ SETTINGS: Final = {
     "PUBLIC_URL": "The address under which people reach this instance.",
     "TRUSTED_PROXIES": "The reverse proxies whose `X-Forwarded-For` and `-Proto` are believed: whom"
     " limits count, and whether it is https. Without it everybody behind a proxy counts as one.",
+    "PASSWORD_COST": "What it takes to check a password of this server: 64 MiB for a fifth of a"
+    " second, or on a small machine 19 MiB. A change holds from each person's next sign-in.",
     "HOST": "The address to listen on. Anything but loopback is reachable by others.",
     "PORT": "The port to listen on; 0 takes a free one.",
     "LOG_LEVEL": "How much is logged. No level logs a secret.",

@@ -69,6 +69,7 @@ def test_defaults_are_the_documented_ones(environment: Environment) -> None:
         ("GARMIN_CONCURRENT_SYNCS", "32", "concurrent_syncs", 32),
         ("PUBLIC_URL", "https://sync.example.org/", "public_url", "https://sync.example.org"),
         ("TRUSTED_PROXIES", "10.0.0.1, 172.16.0.0/12", "trusted_proxies", "10.0.0.1,172.16.0.0/12"),
+        ("PASSWORD_COST", "small", "password_cost", "small"),
         ("HOST", "0.0.0.0", "host", "0.0.0.0"),  # noqa: S104 - a value, nothing listens
         ("PORT", "80", "port", 80),
         ("PORT", "", "port", 8000),
@@ -109,6 +110,7 @@ def test_each_variable_sets_its_field(
         ("GARMIN_CONCURRENT_SYNCS", "0"),
         ("PUBLIC_URL", "sync.example.org"),
         ("TRUSTED_PROXIES", "*"),
+        ("PASSWORD_COST", CANARY),
         ("HOST", "two words"),
         ("PORT", "abc"),
         ("PORT", "65536"),

@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     )
     public_url: str | None = _setting("PUBLIC_URL", None, "an http or https address")
     trusted_proxies: str = _setting("TRUSTED_PROXIES", "", "addresses or networks, commas between")
+    password_cost: Literal["usual", "small"] = _setting("PASSWORD_COST", "usual", "usual or small")
     host: str = _setting("HOST", "127.0.0.1", "an address of this machine", pattern=r"^\S+$")
     port: int = _setting("PORT", 8000, "a port, 0 to 65535", between=(0, 65535))
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = _setting(

@@ -39,6 +39,7 @@ def settings(sqlite_url: str, garmin: SimulatorServer, encryption_key: str) -> S
         garmin_server_url=garmin.url,
         requests_per_minute=6000,
         public_url="https://sync.example.test",
+        password_cost="small",
     )
 
 

@@ -21,7 +21,7 @@ from training_analyzer.services.audit import Audit
 from training_analyzer.services.entrance import Entrance
 from training_analyzer.services.limits import Limits
 from training_analyzer.services.one_time_links import OneTimeLinks
-from training_analyzer.services.passwords import Passwords
+from training_analyzer.services.passwords import USUAL, Cost, Passwords
 from training_analyzer.services.second_factor import SecondFactor
 from training_analyzer.services.sessions import Sessions
 
@@ -48,10 +48,10 @@ class Access:
     api_keys: ApiKeys
 
 
-def build_access(database: Database, now: Callable[[], datetime]) -> Access:
+def build_access(database: Database, now: Callable[[], datetime], cost: Cost = USUAL) -> Access:
     """Build every part over *database*."""
     users = UsersRepository(database, now=now)
-    passwords = Passwords(users)
+    passwords = Passwords(users, cost)
     links = OneTimeLinks(OneTimeLinksRepository(database), now)
     limits = Limits(AttemptCountersRepository(database), now)
     second_factor = SecondFactor(SecondFactorsRepository(database))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 
 from training_analyzer.errors import WeakPassword
 
@@ -15,22 +17,45 @@ if TYPE_CHECKING:
 
 SHORTEST: Final = 8
 LONGEST: Final = 1024
-# One takes 64 MiB for a fifth of a second: many at once would be a way to fill the memory.
+# Many at once would be a way to fill the memory.
 _AT_ONCE: Final = 2
-# Hashed for nobody, at today's cost: whoever is not here, or has no password, takes as long.
-_NOBODYS: Final = (
-    "$argon2id$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA"
-    "$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
-)
 _COMMON: Final = Path(__file__).with_name("common_passwords.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one argon2id hash takes. ASVS 5.0, appendix C, asks for no less than `SMALL`."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+    @property
+    def nobodys(self) -> str:
+        """A hash of no password, at this cost."""
+        salt, digest = "A" * 22, "A" * 43
+        return f"$argon2id$v=19$m={self.memory_kib},t={self.passes},p={self.lanes}${salt}${digest}"
+
+
+# 64 MiB for a fifth of a second: what the library recommends.
+USUAL: Final = Cost(memory_kib=65_536, passes=3, lanes=4)
+SMALL: Final = Cost(memory_kib=19_456, passes=2, lanes=1)
+COSTS: Final = {"usual": USUAL, "small": SMALL}
 
 
 class Passwords:
     """Keeps argon2id hashes and checks against them, two at a time."""
 
-    def __init__(self, users: UsersRepository) -> None:
+    def __init__(self, users: UsersRepository, cost: Cost = USUAL) -> None:
         self._users = users
-        self._hasher = PasswordHash.recommended()
+        self._cost = cost
+        self._hasher = PasswordHash(
+            (
+                Argon2Hasher(
+                    time_cost=cost.passes, memory_cost=cost.memory_kib, parallelism=cost.lanes
+                ),
+            )
+        )
         self._turns = threading.BoundedSemaphore(_AT_ONCE)
 
     def hash(self, password: str, *, name: str, field: str = "password") -> str:
@@ -50,7 +75,9 @@ class Passwords:
         """Tell whether *password* is the person's; for None it is nobody's, and takes as long."""
         stored = self._users.password_hash(user_id or "")
         with self._turns:
-            is_right, renewed = self._hasher.verify_and_update(_bytes(password), stored or _NOBODYS)
+            is_right, renewed = self._hasher.verify_and_update(
+                _bytes(password), stored or self._cost.nobodys
+            )
         if user_id is None or stored is None or not is_right:
             return False
         if renewed is not None:

@@ -26,6 +26,7 @@ from training_analyzer.db.repositories.queue import QueueRepository
 from training_analyzer.db.repositories.reading import ReadingRepository
 from training_analyzer.db.repositories.run_lists import RunListsRepository
 from training_analyzer.db.repositories.secrets import secrets_of_people
+from training_analyzer.db.repositories.sync_events import SyncEventsRepository
 from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.garmin.logs import quiet_foreign_loggers
 from training_analyzer.services.access import Access, build_access
@@ -36,10 +37,12 @@ from training_analyzer.services.core import build_core
 from training_analyzer.services.days import Days
 from training_analyzer.services.dispatching import dispatcher_for
 from training_analyzer.services.encryption import EncryptionService
+from training_analyzer.services.events import Events
 from training_analyzer.services.exporting import Exports
 from training_analyzer.services.keep_alive import KeepAlive
 from training_analyzer.services.key_checks import check_keys
 from training_analyzer.services.metrics import Metrics
+from training_analyzer.services.passwords import COSTS
 from training_analyzer.services.pausing import Pauses
 from training_analyzer.services.previewing import Previews
 from training_analyzer.services.reading import Reading
@@ -90,6 +93,7 @@ class Runtime:
     secrets_of_people: Vault
     webhooks: Webhooks
     runs: Runs
+    events: Events
     backfills: Backfills
     previews: Previews
     reading: Reading
@@ -136,7 +140,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
     encryption = EncryptionService.from_settings(settings)
     database = _opened_for(settings, encryption, now or utc_now)
     now = now or clock_of(database)
-    access = build_access(database, now)
+    access = build_access(database, now, COSTS[settings.password_cost])
     metrics = Metrics()
     core = build_core(settings, database, encryption, access, metrics)
     credentials, schedule, leases = core.credentials, core.schedule, core.leases
@@ -162,6 +166,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         previews=Previews(
             credentials, data, syncs.passes, syncs.config, settings.requests_per_minute, now
         ),
+        events=Events(SyncEventsRepository(database), database),
         reading=Reading(ReadingRepository(database)),
         days=Days(DaysRepository(database)),
         activities=Activities(ActivityListsRepository(database), ReadingRepository(database)),
