@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotation
 from web_stage import API, Person, account, connect
 
+from training_analyzer.errors import StorageFull
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.repeats import Reserved
 from training_analyzer.web.refusals import NotFound, NotRunning
-from training_analyzer.web.repeats import repeatable
+from training_analyzer.web.repeats import Remembering, repeatable
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 REPLAYED = "idempotency-replayed"
 PATH = "/api/v1/tries"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -101,6 +105,44 @@ def test_two_at_once_are_one(ana: Person, runtime: Runtime, tries: list[str]) ->
     assert tries == []
 
 
+class FullDisk:
+    """Keeps nothing: its disk is full."""
+
+    def keep(self, *_: object) -> None:
+        """Fail."""
+        raise StorageFull
+
+    free = keep
+
+
+@pytest.mark.parametrize("crashes", [False, True])
+def test_what_was_done_is_told_though_it_cannot_be_kept(*, crashes: bool) -> None:
+    """A disk that fills up while a request is worked on does not make its answer a fault."""
+    sent: list[Any] = []
+
+    async def work(scope: Any, _: Any, send: Any) -> None:
+        scope["state"] = {"reserved": Reserved("ana", PATH, "k", NOON)}
+        if crashes:
+            raise ZeroDivisionError
+        await send({"type": "http.response.start", "status": 201, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    async def send(message: Any) -> None:
+        await asyncio.sleep(0)
+        sent.append(message["type"])
+
+    nothing: Any = None
+    full: Any = FullDisk()
+    asked: Any = {"type": "http", "headers": [(b"idempotency-key", b"k")]}
+    through = Remembering(work, repeats=full)(asked, nothing, send)
+    if crashes:
+        with pytest.raises(ZeroDivisionError):
+            asyncio.run(through)
+    else:
+        asyncio.run(through)
+        assert sent == ["http.response.start", "http.response.body"]
+
+
 def test_a_key_that_is_none_is_refused(ana: Person, tries: list[str]) -> None:
     """A key is one to 255 visible characters."""
     for key in ("", "a b", "x" * 256):
@@ -141,9 +183,9 @@ def test_a_sync_is_started_once(app: FastAPI, ana: Person, garmin: SimulatorServ
     connect(ana, garmin, "ada")
     headers = {"Idempotency-Key": "5f0c"}
 
-    first = ana.client.post(f"{API}/sync/trigger", headers=headers)
+    first = ana.client.post(f"{API}/sync/trigger", json={"days": 1}, headers=headers)
     app.state.parts.manual.wait(60)
-    second = ana.client.post(f"{API}/sync/trigger", headers=headers)
+    second = ana.client.post(f"{API}/sync/trigger", json={"days": 1}, headers=headers)
 
     assert (first.status_code, second.status_code) == (202, 202)
     assert second.json()["sync_id"] == first.json()["sync_id"]

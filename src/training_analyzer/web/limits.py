@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 _API: Final = "/api/v1"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-# Some 4 MB. Above it the windows that began first go.
+# Each caller has two or three.
 _MOST: Final = 20_000
 
 
@@ -65,12 +65,13 @@ class Standing:
 class Windows:
     """Fixed windows in memory, shared by the threads of one process.
 
-    With *factor* every rule allows that many times as much: for an installation of one's own,
-    and for tests that do in a second what a person does in an hour.
+    Above *most* windows those that began first go. With *factor* every rule allows that many
+    times as much, for tests that do in a second what a person does in an hour.
     """
 
-    def __init__(self, now: Callable[[], datetime], *, factor: int = 1) -> None:
+    def __init__(self, now: Callable[[], datetime], *, factor: int = 1, most: int = _MOST) -> None:
         self._now = now
+        self._most = most
         self._factor = factor
         self._lock = threading.Lock()
         self._counts: dict[tuple[str, str], tuple[int, datetime]] = {}
@@ -98,7 +99,7 @@ class Windows:
             attempts += counted
             if counted:
                 self._counts[name] = (attempts, began_at)
-            if len(self._counts) > _MOST:
+            if len(self._counts) > self._most:
                 self._counts.pop(next(iter(self._counts)))
         return Standing(self.scaled(rule), attempts, began_at + rule.window - now)
 

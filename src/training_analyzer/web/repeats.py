@@ -10,6 +10,7 @@ keeps the answer that goes out. Not for a route whose answer shows a secret once
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final
@@ -20,6 +21,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 from starlette.responses import Response
 
+from training_analyzer.errors import GarminSyncError
 from training_analyzer.services.repeats import KeptAnswer, Repeated, Reserved
 from training_analyzer.web.auth import Needs
 from training_analyzer.web.parts import parts_of
@@ -33,9 +35,12 @@ if TYPE_CHECKING:
     from training_analyzer.services.callers import Scope
     from training_analyzer.services.repeats import Repeats
 
+log = logging.getLogger(__name__)
+
 type GivenKey = Annotated[
     str | None,
     Header(
+        alias="Idempotency-Key",
         min_length=1,
         max_length=255,
         pattern=r"^[!-~]+$",
@@ -136,10 +141,24 @@ class Remembering:
         except Exception:
             reserved = _reserved(scope)
             if reserved is not None:
-                await run_in_threadpool(self._repeats.free, reserved)
+                await run_in_threadpool(self._forget, reserved)
             raise
 
+    def _forget(self, reserved: Reserved) -> None:
+        try:
+            self._repeats.free(reserved)
+        except GarminSyncError as error:
+            # The key gets free by itself, as that of a process that died.
+            log.warning("An Idempotency-Key could not be freed (%s)", error.code)
+
     def _remember(self, reserved: Reserved, held: list[Message]) -> None:
+        try:
+            self._keep(reserved, held)
+        except GarminSyncError as error:
+            # What was asked for is done: that answer is worth more than the next one's.
+            log.warning("An answer could not be kept (%s)", error.code)
+
+    def _keep(self, reserved: Reserved, held: list[Message]) -> None:
         status = int(held[0]["status"])
         if status in _NOT_KEPT or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self._repeats.free(reserved)
