@@ -337,14 +337,6 @@ def test_the_page_works_without_the_vendor_files(runtime: Runtime) -> None:
     assert names.get(True, ["htmx.min.js", "app.js"]) == ["htmx.min.js", "app.js"]
 
 
-def test_an_embedding_programs_user_has_a_page(app: FastAPI, ana: Person) -> None:
-    """A user id that is nobody of this installation is shown as it is."""
-    token = parts(app).links.issue("usr_abc123")
-    ana.client.post("/sign-in", data={"token": token})
-
-    assert "usr_abc123" in ana.client.get("/").text
-
-
 @pytest.mark.parametrize("path", sorted((WEB / "templates").iterdir()), ids=lambda p: str(p.name))
 def test_templates_hold_nothing_that_the_policy_blocks(path: Path) -> None:
     """No inline style or script, no handler, no address of elsewhere, no evaluated htmx."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from training_analyzer.web.pages import phrases
+from training_analyzer.web.tongue import Tongue
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,12 +48,32 @@ class Renderer:
         template: str,
         values: Mapping[str, Any],
         *,
+        tongue: Tongue | None = None,
         status: int = 200,
         headers: Mapping[str, str] | None = None,
     ) -> HTMLResponse:
-        """Return *template* filled with *values*."""
-        text = self._environment.get_template(template).render(values)
+        """Return *template* filled with *values*, in the words of *tongue*.
+
+        A template says `_("text %(name)s", name=…)`, `plural(one, many, n)`, and `rich(…)`
+        where the values are markup of our own.
+        """
+        spoken = tongue or Tongue()
+        words = {
+            "tongue": spoken,
+            "_": spoken.text,
+            "plural": spoken.plural,
+            "rich": partial(_rich, spoken),
+            "reader": None,
+        }
+        text = self._environment.get_template(template).render(words | dict(values))
         return HTMLResponse(text, status, dict(headers or {}))
+
+
+def _rich(tongue: Tongue, message: str, **values: object) -> Markup:
+    """Return a text with markup in the places of its values; what is no markup is escaped."""
+    return Markup(escape(tongue.text(message))) % {  # noqa: S704 - both sides are escaped
+        name: escape(value) for name, value in values.items()
+    }
 
 
 def static_address(name: str) -> str:

@@ -1,0 +1,115 @@
+"""Pages as one person sees them: their language and scheme, where they are, what needs them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
+
+from training_analyzer.services.callers import Role
+from training_analyzer.web import catalogs
+from training_analyzer.web.auth import caller_or_none
+from training_analyzer.web.parts import parts_of
+from training_analyzer.web.tongue import METRIC, Tongue
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from training_analyzer.web.parts import Parts
+
+_MOST_INITIALS: Final = 2
+
+
+class Place(StrEnum):
+    """The places of the navigation."""
+
+    HOME = "home"
+    HEALTH = "health"
+    ACTIVITIES = "activities"
+    COVERAGE = "coverage"
+    RUNS = "runs"
+    SETTINGS = "settings"
+    ACCOUNT = "account"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who looks at a page, and how they like it."""
+
+    user_id: str
+    name: str
+    is_admin: bool
+    theme: str | None
+    tongue: Tongue
+
+    @property
+    def initials(self) -> str:
+        """What stands for the person in a small circle."""
+        words = self.name.split() or ["?"]
+        return "".join(word[0] for word in words[:_MOST_INITIALS]).upper()
+
+
+def reader_of(request: Request) -> Reader | None:
+    """Return who looks at the page, or None for a stranger; looked up once for each request."""
+    state = request.state
+    if not hasattr(state, "reader"):
+        state.reader = _find(request)
+    reader: Reader | None = state.reader
+    return reader
+
+
+def tongue_of(request: Request) -> Tongue:
+    """Return how to speak to who looks: as they chose, or as their browser asks."""
+    reader = reader_of(request)
+    return reader.tongue if reader else Tongue(_language(request, None))
+
+
+def show(
+    request: Request,
+    template: str,
+    values: Mapping[str, Any],
+    *,
+    here: Place | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return *template* for the person who looks; *here* is where the navigation stands."""
+    frame = {"reader": reader_of(request), "here": here, "path": request.url.path}
+    return parts_of(request).renderer.page(
+        template, frame | dict(values), tongue=tongue_of(request), status=status, headers=headers
+    )
+
+
+def _find(request: Request) -> Reader | None:
+    caller = caller_or_none(request)
+    if caller is None:
+        return None
+    parts = parts_of(request)
+    person, own = (
+        parts.runtime.people.by_id(caller.user_id),
+        parts.access.profiles.find(caller.user_id),
+    )
+    tongue = Tongue(
+        _language(request, own.locale if own else None),
+        _zone(parts, caller.user_id, own.timezone if own else None),
+        (own.units if own else None) or METRIC,
+        (own.first_weekday if own else None) or 0,
+    )
+    called = (own.display_name if own else None) or (person.name if person else caller.user_id)
+    return Reader(
+        caller.user_id, called, caller.role is Role.ADMIN, own.theme if own else None, tongue
+    )
+
+
+def _language(request: Request, saved: str | None) -> str:
+    return catalogs.chosen(saved, request.headers.get("accept-language", ""))
+
+
+def _zone(parts: Parts, user_id: str, own: str | None) -> ZoneInfo:
+    """Return the zone that the person set for pages, else the one that their syncs go by."""
+    return ZoneInfo(own or parts.runtime.syncs.config(user_id).timezone)
