@@ -52,6 +52,8 @@ def tell_changes(
     if event is None:
         return
     changed = {name: _changed(db, user_id, name, found, now) for name, found in rows.items()}
+    if not any(changed.values()):
+        return
     days = {str(row[DAY]) for found in changed.values() for row in found if row.get(DAY)}
     tell(
         db,

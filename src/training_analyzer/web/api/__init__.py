@@ -18,6 +18,7 @@ from training_analyzer.web.api import (
     days,
     description,
     entering,
+    events,
     history,
     me,
     runs,
@@ -27,6 +28,7 @@ from training_analyzer.web.api import (
     sign_ins,
     watch,
     ways_in,
+    webhooks,
 )
 
 router = APIRouter()
@@ -38,6 +40,7 @@ for part in (
     config,
     runs,
     history,
+    events,
     backfills,
     schedule,
     coverage,
@@ -51,6 +54,7 @@ for part in (
     me,
     audit,
     api_keys,
+    webhooks,
     admin_people,
     admin_operation,
     admin_system,
