@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # The faces take these from here: they know no planning.
 __all__ = ["Backfill", "BackfillState", "Backfills", "Estimate", "Pace", "Tally"]
 
-# Garmin Connect has nothing that is older than this.
+# Ten years: longer than any span that a person may choose.
 MOST_DAYS: Final = 3650
 MOST_OPEN: Final = 20
 

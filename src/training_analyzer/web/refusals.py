@@ -183,14 +183,11 @@ class RangeAhead(WrongRange):
 
 
 class BackfillTooLong(Refusal):
-    """More days than Garmin keeps."""
+    """More days than any person has at Garmin."""
 
     code = "backfill_too_long"
     http_status = HTTPStatus.UNPROCESSABLE_CONTENT
-
-    def __init__(self, most: int) -> None:
-        super().__init__()
-        self.detail = f"A backfill is of {most} days at most."
+    detail = "A backfill is of 3650 days at most."
 
 
 class UnknownTypes(Refusal):
@@ -317,6 +314,16 @@ class TooManySyncs(Refusal):
     code = "busy"
     http_status = HTTPStatus.SERVICE_UNAVAILABLE
     detail = "Other people's syncs are running. Try again in a minute."
+
+
+class TooManyStreams(Refusal):
+    """As many streams of events are open as may: of the person, or of this process."""
+
+    code = "too_many_requests"
+    http_status = HTTPStatus.TOO_MANY_REQUESTS
+    detail = "Too many streams of events are open. Close one, or ask for the status meanwhile."
+    more = MappingProxyType({"retry_after": 30})
+    headers = MappingProxyType({"Retry-After": "30"})
 
 
 class TooManySignIns(TooManySyncs):

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
+from training_analyzer.db.repositories.outbox import tell
 from training_analyzer.db.repositories.schedule import ensure_row, request_sync
 from training_analyzer.db.tables import garmin_backfills, garmin_credentials, garmin_schedule
 from training_analyzer.model import SyncType
 from training_analyzer.planning.backfills import Backfill, BackfillState, Pace
+from training_analyzer.planning.webhooks import EventType
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -116,7 +118,7 @@ class BackfillsRepository:
     ) -> bool:
         """Change the state to *to* if it is *among* those; False when it is not.
 
-        Who goes on is due at once.
+        Who goes on is due at once; webhooks hear of a completion.
         """
         ends = {"ended_at": now} if to not in OPEN else {}
         with self._database.write() as db:
@@ -125,11 +127,21 @@ class BackfillsRepository:
                 .where(table.c.user_id == user_id, table.c.backfill_id == backfill_id)
                 .where(table.c.state.in_(among))
                 .values(state=to.value, **ends)
-            )
-            if moved.rowcount and to is BackfillState.ACTIVE:
+                .returning(table.c.first_date, table.c.last_date)
+            ).one_or_none()
+            if moved is None:
+                return False
+            if to is BackfillState.ACTIVE:
                 ensure_row(db, user_id)
                 request_sync(db, user_id, SyncType.MANUAL, now=now)
-        return moved.rowcount == 1
+            elif to is BackfillState.COMPLETED:
+                data = {
+                    "backfill_id": backfill_id,
+                    "from": moved.first_date,
+                    "to": moved.last_date,
+                }
+                tell(db, user_id, EventType.BACKFILL_COMPLETED, data, now=now)
+        return True
 
 
 def next_backfill(db: Connection, user_id: str) -> str | None:

@@ -101,7 +101,7 @@ def start_backfill(
     if span is None:
         raise RangeWithoutBeginning
     if (span.last - span.first).days >= MOST_DAYS:
-        raise BackfillTooLong(MOST_DAYS)
+        raise BackfillTooLong
     backfills = web.runtime.backfills
     backfill = backfills.new(
         user_id,
