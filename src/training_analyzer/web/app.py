@@ -19,6 +19,7 @@ from training_analyzer.web import api, pages
 from training_analyzer.web.auth import identify as by_session
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
 from training_analyzer.web.limits import Counting, Windows
+from training_analyzer.web.listening import PACE, Listening, Pace
 from training_analyzer.web.manual import ManualSyncs
 from training_analyzer.web.openapi import document
 from training_analyzer.web.pages.rendering import STATIC, Renderer
@@ -52,13 +53,15 @@ def create_app(
     has_vendor_files: bool | None = None,
     sign_in_patience: timedelta = timedelta(seconds=20),
     limits_factor: int = 1,
+    listening_pace: Pace = PACE,
 ) -> FastAPI:
     """Return the web face over *runtime*, which stays the caller's to close.
 
     *hosts* are the names it answers to beside the loopback ones, HOST and PUBLIC_URL.
     *sign_in_patience* is how long a request waits for a sign-in to Garmin.
     *has_vendor_files* says whether pages may use the scripts of `static/vendor`; None looks.
-    A caller may do *limits_factor* times as much as the limits say.
+    A caller may do *limits_factor* times as much as the limits say, and *listening_pace* says
+    how many may listen to runs, and how soon they hear of them.
     """
     settings = runtime.settings
     windows = Windows(runtime.now, factor=limits_factor)
@@ -74,6 +77,7 @@ def create_app(
         runtime=runtime,
         scheduler=scheduler,
         manual=ManualSyncs(runtime, scheduler),
+        listening=Listening(runtime.events, listening_pace),
         sign_ins=SigningIn.over(runtime.connections, runtime.database, runtime.now),
         sign_in_patience=sign_in_patience,
         site=site,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from training_analyzer.services.signing_in import SigningIn
     from training_analyzer.web.guard import Site
     from training_analyzer.web.limits import Windows
+    from training_analyzer.web.listening import Listening
     from training_analyzer.web.manual import ManualSyncs
     from training_analyzer.web.pages.rendering import Renderer
 
@@ -29,6 +30,7 @@ class Parts:
     runtime: Runtime
     scheduler: GarminSyncScheduler
     manual: ManualSyncs
+    listening: Listening
     sign_ins: SigningIn
     # How long a request waits for a sign-in to Garmin, which goes on without it.
     sign_in_patience: timedelta

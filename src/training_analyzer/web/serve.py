@@ -68,6 +68,7 @@ class WebServer:
                 timeout_graceful_shutdown=_ANSWERS_S,
             ),
             on_ready=self._ready,
+            on_stop=app.state.parts.listening.close,
         )
 
     @property
@@ -105,16 +106,28 @@ class WebServer:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it listens."""
+    """A server that says when it listens, and when it is about to end."""
 
-    def __init__(self, config: uvicorn.Config, *, on_ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        on_ready: Callable[[], None],
+        on_stop: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._on_stop = on_stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # Streams would be waited for, and cut off with a loud word.
+        self._on_stop()
+        await super().shutdown(sockets)
 
 
 def serve_forever(
