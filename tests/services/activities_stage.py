@@ -73,8 +73,9 @@ class Stage:
         asked = garmin or self.garmin
         asked.now = self.clock.now
 
-        def open_connection(_user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:
+        def open_connection(_user_id: str, *, session_is_dead: bool, actor: str) -> SimulatedGarmin:
             assert not session_is_dead
+            assert actor
             return asked
 
         service = SyncService(

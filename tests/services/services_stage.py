@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from training_analyzer.db.repositories.garmin_data import GarminDataRepository
 from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.db.repositories.passes import PassesRepository
-from training_analyzer.db.tables import metadata
+from training_analyzer.db.tables import garmin_claims, metadata
 from training_analyzer.services.connections import Connected
 from training_analyzer.services.garmin_scheduler import TICK_S, GarminSyncScheduler
 from training_analyzer.services.owner import process_name
@@ -75,6 +75,12 @@ def connect(runtime: Runtime, garmin: SimulatorServer, name: str) -> str:
     entered = runtime.connections.connect_password(user.user_id, who.email, who.password)
     assert isinstance(entered, Connected)
     return user.user_id
+
+
+def unclaimed(database: Database) -> None:
+    """Make the connections as those of before a Garmin account had one user here."""
+    with database.write() as db:
+        db.execute(delete(garmin_claims))
 
 
 def files_of(database: Database, user_id: str) -> int:
@@ -198,8 +204,9 @@ class Paper:
             ticks = max(1, math.ceil((min(due, until) - self.clock.now) / TICK))
             self.clock.now += ticks * TICK
 
-    def _open(self, _user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:
+    def _open(self, _user_id: str, *, session_is_dead: bool, actor: str) -> SimulatedGarmin:
         assert not session_is_dead
+        assert actor
         made = SimulatedGarmin(self._athlete, now=self.clock.now)
         if self.silence is not None:
             for stream in CATALOG:

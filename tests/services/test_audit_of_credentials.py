@@ -109,6 +109,9 @@ def test_each_run_has_one_line_and_each_renewal_another(
         ("garmin_sign_in", "password", "ok"),
         (session, "password", "ok"),
     ]
+    # The first run of all goes by itself, those by hand are the person's.
+    actors = [entry.actor for entry in lines(runtime, ada) if entry.action == session]
+    assert actors == ["system", ada, ada]
 
 
 def test_use_is_not_kept_without_its_line(

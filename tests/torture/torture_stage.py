@@ -69,8 +69,9 @@ def service(
     """Return the product's own sync, over *database* and a Garmin in memory."""
     asked = asks or garmin()
 
-    def open_connection(_user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:
+    def open_connection(_user_id: str, *, session_is_dead: bool, actor: str) -> SimulatedGarmin:
         assert not session_is_dead
+        assert actor
         return asked
 
     return SyncService(

@@ -31,6 +31,7 @@ from training_analyzer.planning.asked import NOTHING_SPECIAL
 from training_analyzer.planning.backfills import next_part
 from training_analyzer.planning.outcome import reaction_of
 from training_analyzer.services.admission import Admission
+from training_analyzer.services.audit import SYSTEM
 from training_analyzer.services.breakers import Breakers, circuit_of
 from training_analyzer.services.concluding import outcome_of, record_bug, snapshot_of
 from training_analyzer.services.course import Course
@@ -69,9 +70,12 @@ class Limits:
 
 
 class OpenConnection(Protocol):
-    """Opens a user's connection; with *session_is_dead* not by the stored session."""
+    """Opens a user's connection; with *session_is_dead* not by the stored session.
 
-    def __call__(self, user_id: str, /, *, session_is_dead: bool = False) -> Garmin:
+    *actor* is who asked for the run.
+    """
+
+    def __call__(self, user_id: str, /, *, session_is_dead: bool, actor: str) -> Garmin:
         """Return an open connection. Raises `SyncError`s."""
 
 
@@ -266,9 +270,10 @@ class SyncService:
 
     def _open_and_walk(self, run: Run, lease: Lease, config: GarminSyncConfig, wish: Wish) -> None:
         """Walk with the stored session, and once more with a new one when it proves dead."""
+        actor = lease.user_id if lease.sync_type is SyncType.MANUAL else SYSTEM
         for session_is_dead in (False, True):
             with closing(
-                self._open_connection(lease.user_id, session_is_dead=session_is_dead)
+                self._open_connection(lease.user_id, session_is_dead=session_is_dead, actor=actor)
             ) as garmin:
                 run.use(garmin)
                 course = Course(run, lease, config, garmin, self._data, self.passes, self._now)
