@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.cli.one_line import BadUsage
-from training_analyzer.services.garmin_scheduler import NOTHING_SPECIAL, Span, Wish
+from training_analyzer.services.wishes import NOTHING_SPECIAL, Span, Wish
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncConfig

@@ -15,8 +15,8 @@ from training_analyzer.cli.printing import print_json, say
 from training_analyzer.cli.progress import shown_progress
 from training_analyzer.cli.signals import asked_to_stop
 from training_analyzer.model import SyncOutcome, User
-from training_analyzer.services.garmin_scheduler import NOTHING_SPECIAL, Wish
 from training_analyzer.services.runtime import Runtime
+from training_analyzer.services.wishes import NOTHING_SPECIAL, Wish
 
 FirstDay = Annotated[
     str | None, typer.Option("--from", metavar="DAY", help="The first day, as in 2026-03-01.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import Group
 from training_analyzer.streams import CATALOG, Window
@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     from training_analyzer.model import Failure, GarminSyncConfig
     from training_analyzer.streams import Stream
 
-_GROUPS = frozenset({Group.ACTIVITIES, Group.WELLNESS, Group.FITNESS})
+_GROUPS: Final = (Group.ACTIVITIES.value, Group.WELLNESS.value, Group.FITNESS.value)
+_STREAMS: Final = tuple(stream for stream in CATALOG if stream.group is not Group.PROFILE)
+# What may be asked for by name: the groups, and every stream but the profile.
+TYPES: Final = (*_GROUPS, *(stream.name for stream in _STREAMS))
+# What has a value for days long gone: no states of now, no curves.
+SERIES: Final = (
+    *_GROUPS,
+    *(stream.name for stream in _STREAMS if not stream.is_snapshot and stream.detail_of is None),
+)
 # What activities bring beside their rows; it is asked for activity by activity.
-OF_ACTIVITIES = frozenset({"activities", "activity_files", "activity_legs", "activity_splits"})
+OF_ACTIVITIES: Final = frozenset(
+    {"activities", "activity_files", "activity_legs", "activity_splits"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +94,10 @@ def streams_of(types: Iterable[str]) -> frozenset[str] | None:
     None when one of them is neither.
     """
     found: set[str] = set()
-    names = {stream.name for stream in CATALOG if stream.group is not Group.PROFILE}
     for name in types:
-        if name in names:
-            found.add(name)
-        elif name in _GROUPS:
-            found |= {stream.name for stream in CATALOG if stream.group == name}
-        else:
+        if name not in TYPES:
             return None
+        found |= {stream.name for stream in _STREAMS if name in {stream.name, stream.group}}
     return frozenset(found)
 
 

@@ -15,7 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import SyncType
 from training_analyzer.planning import Span, Wish, should_sync
-from training_analyzer.planning.asked import NOTHING_SPECIAL, streams_of, wish_to_retry
+from training_analyzer.planning.asked import NOTHING_SPECIAL
 from training_analyzer.services.breakers import circuit_of
 from training_analyzer.services.quiet_time import QuietTime
 from training_analyzer.services.runtime import default_runtime
@@ -29,15 +29,7 @@ if TYPE_CHECKING:
     from training_analyzer.services.run import Progress
     from training_analyzer.services.runtime import Runtime
 
-__all__ = [
-    "NOTHING_SPECIAL",
-    "GarminSyncScheduler",
-    "Span",
-    "Wish",
-    "should_sync",
-    "streams_of",
-    "wish_to_retry",
-]
+__all__ = ["GarminSyncScheduler", "Span", "Wish", "should_sync"]
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,14 @@ from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import GarminSyncError, InternalError, SyncAlreadyRunning
-from training_analyzer.services.garmin_scheduler import NOTHING_SPECIAL
+from training_analyzer.services.wishes import NOTHING_SPECIAL
 from training_analyzer.web.refusals import TooManySyncs
 
 if TYPE_CHECKING:
-    from training_analyzer.services.garmin_scheduler import GarminSyncScheduler, Wish
+    from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
     from training_analyzer.services.run import Progress
     from training_analyzer.services.runtime import Runtime
+    from training_analyzer.services.wishes import Wish
 
 log = logging.getLogger(__name__)
 

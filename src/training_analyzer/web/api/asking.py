@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BeforeValidator, Field
 
-from training_analyzer.model import Group
-from training_analyzer.services.garmin_scheduler import Span, streams_of
-from training_analyzer.streams import CATALOG
+from training_analyzer.services.wishes import Span, streams_of
 from training_analyzer.web.api.ranges import EARLIEST
 from training_analyzer.web.api.words import Strict
 from training_analyzer.web.refusals import (
@@ -80,17 +78,3 @@ class Days(Strict):
         if streams is None or not set(self.types) <= set(known):
             raise UnknownTypes(known)
         return streams
-
-
-_GROUPS: Final = (Group.ACTIVITIES.value, Group.WELLNESS.value, Group.FITNESS.value)
-# What may be asked for by name: the groups, and every stream but the profile.
-TYPES: Final = (*_GROUPS, *(each.name for each in CATALOG if each.group is not Group.PROFILE))
-# What has a value for days long gone: no states of now, no curves.
-SERIES: Final = (
-    *_GROUPS,
-    *(
-        each.name
-        for each in CATALOG
-        if each.group is not Group.PROFILE and not each.is_snapshot and each.detail_of is None
-    ),
-)

@@ -12,8 +12,8 @@ from pydantic import Field
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.services.backfills import MOST_DAYS, Pace
 from training_analyzer.services.callers import Scope
-from training_analyzer.services.garmin_scheduler import Span
-from training_analyzer.web.api.asking import SERIES, Days
+from training_analyzer.services.wishes import SERIES, Span
+from training_analyzer.web.api.asking import Days
 from training_analyzer.web.api.paging import (
     DEFAULT,
     Cursors,

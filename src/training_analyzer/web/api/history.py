@@ -11,9 +11,9 @@ from pydantic import Field
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import RunStatus
-from training_analyzer.services.garmin_scheduler import wish_to_retry
 from training_analyzer.services.reading import GROUPS
 from training_analyzer.services.runs import WantedRuns
+from training_analyzer.services.wishes import wish_to_retry
 from training_analyzer.web.api.paging import (
     DEFAULT,
     Cursors,

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from training_analyzer.model import RunStatus
 from training_analyzer.services.callers import Scope
-from training_analyzer.services.garmin_scheduler import Wish
-from training_analyzer.web.api.asking import TYPES, Days
+from training_analyzer.services.wishes import TYPES, Wish
+from training_analyzer.web.api.asking import Days
 from training_analyzer.web.api.words import Answer, SyncReader, SyncWriter, Web
 from training_analyzer.web.auth import current_caller
 from training_analyzer.web.history import details_of, windows_total
