@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from services_stage import Inline, account
+from services_stage import Inline, account, unclaimed
 from taxonomy_stage import (
     SIGN_IN,
     Tell,
@@ -169,6 +169,7 @@ def test_two_users_of_one_account_share_its_one_login(
     users = [lived_in(runtime, garmin, "ada", clock)]
     who = account(garmin, "ada")
     second = runtime.people.add("twin").user_id
+    unclaimed(runtime.database)
     runtime.connections.connect_password(second, who.email, who.password)
     runtime.credentials.update_sync_config(second, initial_sync_days=1, incremental_sync_days=1)
     users.append(second)

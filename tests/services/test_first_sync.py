@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from services_stage import DATA_TABLES, account, connect, data_requests, rows
+from services_stage import DATA_TABLES, account, connect, data_requests, rows, unclaimed
 
 from training_analyzer.model import Api, DayState
 from training_analyzer.streams import CATALOG
@@ -154,6 +154,7 @@ def test_two_users_never_touch_each_others_rows(
     """The same Garmin account under two users is two sets of rows, each its own."""
     twin = runtime.people.add("twin").user_id
     who = account(garmin, "ada")
+    unclaimed(runtime.database)
     runtime.connections.connect_password(twin, who.email, who.password)
     runtime.credentials.update_sync_config(twin, initial_sync_days=60)
     scheduler.sync_user(ada)
