@@ -16,6 +16,7 @@ import pytest
 from web_stage import OWN_PAGE
 
 from training_analyzer.errors import SettingsError
+from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.web.serve import WebServer
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from fastapi import FastAPI
 
+    from training_analyzer.services.runtime import Runtime
     from training_analyzer.settings import Settings
 
 PROGRAM = """
@@ -115,3 +117,39 @@ def test_a_server_can_be_stopped_from_another_thread(app: FastAPI) -> None:
     assert "server" not in health.headers
     assert told == [server.url]
     assert not thread.is_alive()
+
+
+@pytest.mark.parametrize(
+    ("trusted", "network", "is_secure"),
+    [("", "127.0.0.1", False), ("127.0.0.0/8", "203.0.113.7", True)],
+)
+def test_asvs_15_3_4_only_a_trusted_proxy_is_believed(
+    app: FastAPI,
+    runtime: Runtime,
+    trusted: str,
+    network: str,
+    is_secure: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """ASVS 4.1.3: who asks, and over https or not, is the connection's or a known proxy's word."""
+    told: list[str] = []
+    ready = threading.Event()
+
+    def on_ready(url: str) -> None:
+        told.append(url)
+        ready.set()
+
+    server = WebServer(app, host="127.0.0.1", port=0, trusted_proxies=trusted, on_ready=on_ready)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    assert ready.wait(20)
+    token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
+    proxied = {"X-Forwarded-For": "203.0.113.7", "X-Forwarded-Proto": "https", **OWN_PAGE}
+
+    signed_in = httpx2.post(
+        f"{told[0]}/sign-in", data={"token": token}, headers=proxied, trust_env=False
+    )
+    server.stop()
+    thread.join(20)
+
+    assert [entry.network for entry in runtime.access.audit.page(limit=1)] == [network]
+    assert signed_in.headers["set-cookie"].startswith("__Host-") is is_secure
