@@ -118,7 +118,7 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
 
 def _complete(operation: Document, access: auth.Needs | str) -> None:
     """Say of *operation* who may ask, and that its errors are problems."""
-    by_key = [{KEY: []}, {KEY_IN_BASIC: []}]
+    by_key: list[Document] = [{KEY: []}, {KEY_IN_BASIC: []}]
     refused: list[HTTPStatus] = [*_ALWAYS]
     if access == PUBLIC:
         operation["security"] = []
