@@ -124,9 +124,13 @@ class Administration:
         )
 
     def connected(
-        self, *, limit: int, after: str | None = None, state: str | None = None
+        self,
+        *,
+        limit: int,
+        after: str | None = None,
+        wanted: Callable[[Standing], bool] = lambda _: True,
     ) -> list[ConnectionSeen]:
-        """Return *limit* connections by user id, behind *after*; with *state* only such.
+        """Return *limit* connections that are *wanted*, by user id, behind *after*.
 
         A state follows from several tables and the time, so they are looked at one by one.
         """
@@ -135,7 +139,7 @@ class Administration:
             batch = self.repository.connected(limit=limit, after=after)
             for user_id, name in batch:
                 standing = self.connections.standing(user_id)
-                if state in {None, standing.state.value}:
+                if wanted(standing):
                     found.append(ConnectionSeen(user_id=user_id, name=name, standing=standing))
                 after = user_id
             if len(batch) < limit:

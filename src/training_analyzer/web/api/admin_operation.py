@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from training_analyzer.services.standings import State  # noqa: TC001 - FastAPI reads the annotations
 from training_analyzer.web.api.paging import (
     DEFAULT,
     Cursors,
@@ -21,6 +20,7 @@ from training_analyzer.web.api.words import Admin, Answer, OneLine, Strict, Web
 from training_analyzer.web.auditing import note
 from training_analyzer.web.history import details_of
 from training_analyzer.web.refusals import InvalidCursor
+from training_analyzer.web.states import StateWord, word_of
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory
@@ -34,7 +34,7 @@ class ConnectionForAdmin(Answer):
 
     user_id: str
     name: str | None
-    state: str
+    state: StateWord
     code: str | None
     reason: str | None
     until: datetime | None
@@ -135,14 +135,16 @@ def list_connections(
     response: Response,
     admin: Admin,
     web: Web,
-    state: Annotated[State | None, Query()] = None,
+    state: Annotated[StateWord | None, Query()] = None,
     limit: Limit = DEFAULT,
     cursor: GivenCursor = None,
 ) -> ConnectionsForAdmin:
     """Return how everybody's connection stands, by user id; with `state` only such."""
     cursors = Cursors("admin/connections", admin.user_id, {"state": state})
     found = web.runtime.administration.connected(
-        limit=limit + 1, after=_user_id(cursors.read(cursor)), state=state
+        limit=limit + 1,
+        after=_user_id(cursors.read(cursor)),
+        wanted=lambda it: state in {None, word_of(it)},
     )
     following = cursors.after([found[limit - 1].user_id]) if len(found) > limit else None
     link_next(request, response, following)
@@ -150,7 +152,7 @@ def list_connections(
         ConnectionForAdmin(
             user_id=each.user_id,
             name=each.name,
-            state=each.standing.state,
+            state=word_of(each.standing),
             code=each.standing.code,
             reason=each.standing.reason,
             until=each.standing.until,

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from http import HTTPStatus
-from typing import Final, Literal
+from typing import Literal
 
 from fastapi import APIRouter
 
-from training_analyzer.errors import RateLimited
 from training_analyzer.services.leaving import WHAT_IS_GONE, WHAT_STAYS
 from training_analyzer.services.personal_keys import drop_key
 from training_analyzer.web.api.words import (
@@ -22,30 +20,9 @@ from training_analyzer.web.api.words import (
 from training_analyzer.web.connection import Connection, State, connection_of
 from training_analyzer.web.limits import DISCONNECTING, LOOKING
 from training_analyzer.web.refusals import NotFound, NothingToDelete
+from training_analyzer.web.states import StateWord, word_of
 
 router = APIRouter()
-
-
-class StateWord(StrEnum):
-    """The states of a connection, in the words of the API."""
-
-    NOT_CONNECTED = "not_connected"
-    SIGNING_IN = "signing_in"
-    CONNECTED = "connected"
-    NEEDS_MFA = "needs_mfa"
-    NEEDS_REAUTH = "needs_reauth"
-    COOLDOWN = "cooldown"
-    RATE_LIMITED = "rate_limited"
-    DISABLED = "disabled"
-
-
-_WORDS: Final = {
-    State.NOT_CONNECTED: StateWord.NOT_CONNECTED,
-    State.CONNECTED: StateWord.CONNECTED,
-    State.ACTION_NEEDED: StateWord.NEEDS_REAUTH,
-    State.COOLING_DOWN: StateWord.COOLDOWN,
-    State.PAUSED: StateWord.DISABLED,
-}
 
 
 class Reason(Answer):
@@ -144,7 +121,7 @@ def _status(connection: Connection, *, signs_in: bool) -> ConnectionStatus:
     key_expires_on = known.key_expires_on if known else None
     return ConnectionStatus(
         connected=known is not None,
-        state=_word(connection, signs_in=signs_in),
+        state=word_of(connection.standing, signs_in=signs_in),
         garmin_user=known.garmin_display_name if known else None,
         # Credentials that do not open are not valid either, whatever Garmin said of them.
         is_valid=known is not None
@@ -160,16 +137,3 @@ def _status(connection: Connection, *, signs_in: bool) -> ConnectionStatus:
         next_retry_at=connection.retry_at,
         failed_validation_count=known.failed_validations if known else 0,
     )
-
-
-def _word(connection: Connection, *, signs_in: bool) -> StateWord:
-    """Return the state; a sign-in that is under way shows where nothing else works."""
-    standing = connection.standing
-    if standing.waits_for_code:
-        return StateWord.NEEDS_MFA
-    word = _WORDS[standing.state]
-    if signs_in and word in {StateWord.NOT_CONNECTED, StateWord.NEEDS_REAUTH}:
-        return StateWord.SIGNING_IN
-    if word is StateWord.COOLDOWN and standing.code == RateLimited.code:
-        return StateWord.RATE_LIMITED
-    return word
