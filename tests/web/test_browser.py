@@ -71,7 +71,10 @@ def test_a_newcomer_connects_syncs_and_configures(
     if polls_with == "htmx" and not (STATIC / "vendor/htmx.min.js").is_file():
         pytest.skip("NO VENDOR FILES (make assets): POLLING BY HTMX WAS NOT TESTED")
     app = create_app(
-        runtime, GarminSyncScheduler(runtime), has_vendor_files=polls_with == "htmx", patience=100
+        runtime,
+        GarminSyncScheduler(runtime),
+        has_vendor_files=polls_with == "htmx",
+        limits_factor=100,
     )
     token = _invite(runtime)
     with served(app) as url, watched(browser, url) as seen:

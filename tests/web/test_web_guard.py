@@ -196,7 +196,7 @@ def test_a_fault_of_ours_tells_nothing(runtime: Runtime, caplog: pytest.LogCaptu
 def test_what_is_not_there_is_a_problem_or_a_page(ana: Person) -> None:
     """An unknown address is a 404, another method a 405: JSON for programs, HTML for people."""
     page, call = ana.client.get("/nothing"), ana.client.get("/api/v1/garmin/nothing")
-    method = ana.client.patch(f"{API}/sync-config", json={})
+    method = ana.client.post(f"{API}/sync-config", json={})
 
     assert (page.status_code, call.status_code, method.status_code) == (404, 404, 405)
     assert page.headers["content-type"].startswith("text/html")
