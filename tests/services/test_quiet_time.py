@@ -40,6 +40,29 @@ def test_sync_that_a_server_slept_through_does_not_begin_in_the_night(
     paper.runtime.close()
 
 
+def test_slot_that_a_pause_left_out_is_made_up_for_in_the_morning(
+    sqlite_url: str, encryption_key: str, clock: FakeClock
+) -> None:
+    """Who goes on in the night after a pause of days is told the morning, and synced then."""
+    paper = Paper(sqlite_url, encryption_key, clock)
+    paper.connect(USER, sync_time="21:00", quiet_hours=NIGHT)
+    paper.tick()
+    paper.runtime.pauses.pause(USER)
+    before = len(paper.runs(USER))
+
+    clock.now = datetime(2026, 3, 6, 2, 0, tzinfo=UTC)
+    paper.runtime.pauses.resume(USER)
+    told = paper.scheduler.get_next_sync_time(USER)
+    paper.tick()
+    in_the_night = len(paper.runs(USER))
+    morning = datetime(2026, 3, 6, 6, 30, tzinfo=UTC) + spread(USER)
+    paper.tick(morning)
+
+    assert (told, in_the_night) == (morning, before)
+    assert len(paper.runs(USER)) == before + 1
+    paper.runtime.close()
+
+
 def test_person_is_synced_at_once_who_asks_for_it_in_the_night(
     sqlite_url: str, encryption_key: str, clock: FakeClock
 ) -> None:

@@ -39,8 +39,13 @@ class QuietTime:
             self.schedule.put_off(user_id, self.begin_of(entry, now), seen=entry.due_at)
 
     def begin_of(self, entry: ScheduleEntry, at: datetime) -> datetime:
-        """Return when the sync that *entry* waits for may begin, if Garmin allows it *at*."""
+        """Return when the sync that *entry* waits for begins, if Garmin allows it *at*.
+
+        One that should have begun before now, as after a pause, begins now unless it is quiet.
+        """
         if entry.reason is not SyncType.SCHEDULED:
             return at
-        config = self.config(entry.user_id)
-        return out_of_quiet(config, at, offset=spread(entry.user_id))
+        config, now = self.config(entry.user_id), self.now()
+        if at < now and not is_quiet(config, now):
+            return at
+        return out_of_quiet(config, max(at, now), offset=spread(entry.user_id))
