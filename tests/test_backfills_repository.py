@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import insert, select
 
 from training_analyzer.db.repositories.backfills import BackfillsRepository
 from training_analyzer.db.repositories.leases import LeasesRepository
 from training_analyzer.db.repositories.run_lists import RunListsRepository
 from training_analyzer.db.repositories.runs import Opening
 from training_analyzer.db.repositories.schedule import ScheduleRepository
+from training_analyzer.db.tables import webhook_deliveries, webhooks
 from training_analyzer.model import SyncType
 from training_analyzer.planning.backfills import Backfill, BackfillState, Pace
 
@@ -135,6 +138,36 @@ def test_a_run_takes_the_oldest_and_says_so_in_its_row(
         (None, taking.run_id, None),
     ]
     assert (taking.backfill_id, other.backfill_id) == ("older", None)
+
+
+def test_webhooks_hear_once_of_a_completion(
+    backfills: BackfillsRepository, database: Database, clock: FakeClock
+) -> None:
+    """The delivery is written with the completion, and a second completion is none."""
+    with database.write() as db:
+        db.execute(
+            insert(webhooks).values(
+                user_id="ada",
+                webhook_id="wh_1",
+                url="https://example.com/",
+                events='["backfill.completed"]',
+                created_at=clock.now,
+                updated_at=clock.now,
+            )
+        )
+    backfills.add(backfill(clock, "b1"), most_open=20, now=clock.now)
+
+    ended = [
+        backfills.move("ada", "b1", among={ACTIVE}, to=BackfillState.COMPLETED, now=clock.now)
+        for _ in range(2)
+    ]
+
+    with database.read() as db:
+        told = db.execute(select(webhook_deliveries.c.body)).scalars().all()
+    assert ended == [True, False]
+    assert [json.loads(body)["data"] for body in told] == [
+        {"backfill_id": "b1", "from": "2025-01-01", "to": "2025-12-31"}
+    ]
 
 
 def test_a_list_is_stable_and_complete_in_pages(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training_analyzer.errors import Cancelled, Reaction
-from training_analyzer.model import Api, DayState, GarminSyncConfig
+from training_analyzer.model import Api, DayState, GarminSyncConfig, QuietHours
 from training_analyzer.planning import Coverage, LedgerDay, NextDue
 from training_analyzer.planning.backfills import (
     POLITE_REST,
@@ -188,7 +188,7 @@ def test_the_next_part_is_due_without_automatic_syncs_and_never_against_garmin(
     """It goes on at once, or after its rest; a wait for Garmin and a broken connection hold."""
     backfill = replace(BACKFILL, pace=pace)
 
-    found = next_part(due, backfill, reaction=reaction, error_code=code, attempt=1, now=NOW)
+    found = next_part(due, backfill, CONFIG, reaction=reaction, error_code=code, attempt=1, now=NOW)
 
     assert found.due_at == expected
     assert found.not_before == due.not_before
@@ -197,9 +197,32 @@ def test_the_next_part_is_due_without_automatic_syncs_and_never_against_garmin(
 def test_a_fault_is_tried_again_also_without_automatic_syncs() -> None:
     """Two minutes after the first fault, later each time."""
     found = next_part(
-        NextDue(None), BACKFILL, reaction=Reaction.BACK_OFF, error_code=None, attempt=1, now=NOW
+        NextDue(None),
+        BACKFILL,
+        CONFIG,
+        reaction=Reaction.BACK_OFF,
+        error_code=None,
+        attempt=1,
+        now=NOW,
     )
 
     assert found.due_at is not None
     assert timedelta(minutes=2) <= found.due_at - NOW < timedelta(minutes=3)
     assert found.attempt == 1
+
+
+def test_no_part_begins_in_quiet_hours() -> None:
+    """What falls into them comes at their end."""
+    quiet = replace(CONFIG, quiet_hours=QuietHours("12:30", "18:00"))
+
+    found = next_part(
+        NextDue(SLOT),
+        replace(BACKFILL, pace=Pace.POLITE),
+        quiet,
+        reaction=None,
+        error_code=None,
+        attempt=1,
+        now=NOW,
+    )
+
+    assert found.due_at == NOW.replace(hour=18)

@@ -17,6 +17,7 @@ from training_analyzer.model import DayState
 from training_analyzer.planning.asked import OF_ACTIVITIES, Wish
 from training_analyzer.planning.due import back_off
 from training_analyzer.planning.plan import MAX_DAYS, Plan, backwards, covering, newest_first
+from training_analyzer.planning.quiet import out_of_quiet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -167,6 +168,7 @@ def estimate(
 def next_part(
     due: NextDue,
     backfill: Backfill,
+    config: GarminSyncConfig,
     *,
     reaction: Reaction | None,
     error_code: str | None,
@@ -175,9 +177,26 @@ def next_part(
 ) -> NextDue:
     """Return *due*, brought forward for a *backfill* that has days left.
 
-    Who has no automatic syncs has their backfill all the same. What Garmin asked for, and a
-    connection that is broken, are respected.
+    Who has no automatic syncs has their backfill all the same. What Garmin asked for, a
+    connection that is broken, and quiet hours are respected.
     """
+    brought = _brought(
+        due, backfill, reaction=reaction, error_code=error_code, attempt=attempt, now=now
+    )
+    if brought.due_at is None or brought.due_at == due.due_at:
+        return brought
+    return replace(brought, due_at=out_of_quiet(config, brought.due_at))
+
+
+def _brought(
+    due: NextDue,
+    backfill: Backfill,
+    *,
+    reaction: Reaction | None,
+    error_code: str | None,
+    attempt: int,
+    now: datetime,
+) -> NextDue:
     if reaction is Reaction.STOP_THE_CLOCK:
         return due
     if reaction is Reaction.COOL_DOWN:

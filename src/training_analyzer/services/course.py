@@ -169,13 +169,13 @@ class Course:
             zone=zone,
             wish=wish,
         )
-        ahead = len(self._plan(wish, zone).windows) + len(self._backfilling().windows(zone))
+        ahead = len(self._plan(wish, zone).windows) + self._backfill_ahead(zone)
         self._walk(todo, zone, ahead=ahead)
 
     def _ranges(self, wish: Wish) -> None:
         zone = self._zone()
         todo = self._plan(wish, zone)
-        ahead = len(self._backfilling().windows(zone))
+        ahead = self._backfill_ahead(zone)
         total = self.run.counts.windows_done + len(todo.windows) + ahead
         self.run.enter(Step.FETCH, total=total)
         self.data.note_plan(
@@ -189,8 +189,13 @@ class Course:
         self.passes.learn(self._by_api(learned), now=self.now())
 
     def _backfill(self) -> None:
-        self._backfilling().follow(self._zone())
-        self._read = None
+        if self.lease.backfill_id is not None:
+            self._backfilling().follow(self._zone())
+            self._read = None
+
+    def _backfill_ahead(self, zone: ZoneInfo) -> int:
+        """Return how many windows the backfill of this run, if it has one, will ask for."""
+        return len(self._backfilling().windows(zone)) if self.lease.backfill_id else 0
 
     def _backfilling(self) -> BackfillPhase:
         caps = self.passes.caps(now=self.now())

@@ -16,6 +16,7 @@ from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import SyncType
 from training_analyzer.planning import Span, Wish, should_sync
 from training_analyzer.planning.asked import NOTHING_SPECIAL
+from training_analyzer.planning.quiet import out_of_quiet
 from training_analyzer.services.breakers import circuit_of
 from training_analyzer.services.quiet_time import QuietTime
 from training_analyzer.services.runtime import default_runtime
@@ -111,7 +112,8 @@ class GarminSyncScheduler:
             for user_id in schedule.unscheduled():
                 schedule.set_due(user_id, self._next_slot(user_id, now))
             for user_id in self._runtime.backfills.waiting():
-                schedule.set_due(user_id, now, SyncType.MANUAL)
+                soon = out_of_quiet(self._runtime.syncs.config(user_id), now)
+                schedule.set_due(user_id, soon, SyncType.MANUAL)
             resting = self._runtime.breakers.resting()
             due = schedule.due(now, _MOST_AT_ONCE, resting=resting)
         self._runtime.dispatcher.wake([*due, *self._runtime.keep_alive.idle_users()])

@@ -320,6 +320,7 @@ class SyncService:
             due = next_part(
                 due,
                 backfill,
+                config,
                 reaction=reaction,
                 error_code=outcome.error_code,
                 attempt=lease.attempt,

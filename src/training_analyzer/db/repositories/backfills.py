@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, func, insert, or_, select, update
 
+from training_analyzer.db.repositories.disabled import is_not_disabled
 from training_analyzer.db.repositories.outbox import tell
 from training_analyzer.db.repositories.schedule import ensure_row, request_sync
 from training_analyzer.db.tables import garmin_backfills, garmin_credentials, garmin_schedule
@@ -101,7 +102,7 @@ class BackfillsRepository:
                 .join(table, table.c.user_id == schedule.user_id)
                 .join(garmin_credentials, garmin_credentials.c.user_id == schedule.user_id)
                 .where(table.c.state == BackfillState.ACTIVE.value)
-                .where(garmin_credentials.c.is_valid == 1)
+                .where(garmin_credentials.c.is_valid == 1, is_not_disabled(schedule.user_id))
                 .where(schedule.due_at.is_(None), schedule.lease_until.is_(None))
                 .where(schedule.paused_at.is_(None))
             )
