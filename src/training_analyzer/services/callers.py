@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from training_analyzer.model import Role
 
@@ -39,3 +39,8 @@ class Caller:
     session_id: str | None = None
     key_id: str | None = None
     is_fresh: bool = False
+
+    @classmethod
+    def of(cls, user_id: str, role: Role = Role.USER) -> Self:
+        """Return a caller whom an embedding application has let in, with all that *role* may."""
+        return cls(user_id, role, SCOPES[role])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -16,7 +16,8 @@ from starlette.staticfiles import StaticFiles
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.services.signing_in import SigningIn
 from training_analyzer.web import api, pages
-from training_analyzer.web.auth import identify as by_session
+from training_analyzer.web.addresses import is_api
+from training_analyzer.web.auth import identify as by_session_or_key
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
 from training_analyzer.web.limits import Counting, Windows
 from training_analyzer.web.listening import PACE, Listening, Pace
@@ -36,13 +37,18 @@ from training_analyzer.web.refusals import Refusal
 from training_analyzer.web.repeats import Remembering, Replayed, replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from training_analyzer.services.callers import Caller
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
     from training_analyzer.services.runtime import Runtime
+
+
+# How long a request waits for a sign-in to Garmin, which goes on without it.
+PATIENCE: Final = timedelta(seconds=20)
 
 
 def create_app(
@@ -51,7 +57,7 @@ def create_app(
     *,
     hosts: Iterable[str] = (),
     has_vendor_files: bool | None = None,
-    sign_in_patience: timedelta = timedelta(seconds=20),
+    sign_in_patience: timedelta = PATIENCE,
     limits_factor: int = 1,
     listening_pace: Pace = PACE,
 ) -> FastAPI:
@@ -63,6 +69,54 @@ def create_app(
     A caller may do *limits_factor* times as much as the limits say, and *listening_pace* says
     how many may listen to runs, and how soon they hear of them.
     """
+    app = _bare(
+        runtime,
+        scheduler,
+        identify=by_session_or_key,
+        hosts=hosts,
+        renderer=Renderer(has_vendor_files=has_vendor_files),
+        sign_in_patience=sign_in_patience,
+        limits_factor=limits_factor,
+        listening_pace=listening_pace,
+    )
+    app.include_router(api.data_router)
+    app.include_router(api.people_router)
+    app.include_router(api.monitors_router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=STATIC))
+    return app
+
+
+def create_api(
+    runtime: Runtime,
+    scheduler: GarminSyncScheduler,
+    *,
+    identify: Callable[[Request], Caller | None],
+    hosts: Iterable[str],
+) -> FastAPI:
+    """Return the API of connections, syncs and data, to be mounted by another application.
+
+    Its people are the other application's: *identify* says whose request it is, or None for
+    a stranger, and *hosts* names what that application is reached by. There are no pages, and
+    no routes about people, passwords, keys and administration.
+    """
+    app = _bare(runtime, scheduler, identify=identify, hosts=hosts, renderer=Renderer())
+    app.include_router(api.data_router)
+    return app
+
+
+def _bare(  # noqa: PLR0913 - what may differ, each named
+    runtime: Runtime,
+    scheduler: GarminSyncScheduler,
+    *,
+    identify: Callable[[Request], Caller | None],
+    hosts: Iterable[str],
+    renderer: Renderer,
+    sign_in_patience: timedelta = PATIENCE,
+    limits_factor: int = 1,
+    listening_pace: Pace = PACE,
+) -> FastAPI:
+    """Return an app that has everything but routes."""
     settings = runtime.settings
     windows = Windows(runtime.now, factor=limits_factor)
     site = Site.of([settings.host, *hosts], settings.public_url)
@@ -81,14 +135,11 @@ def create_app(
         sign_ins=SigningIn.over(runtime.connections, runtime.database, runtime.now),
         sign_in_patience=sign_in_patience,
         site=site,
-        renderer=Renderer(has_vendor_files=has_vendor_files),
-        identify=by_session,
+        renderer=renderer,
+        identify=identify,
         windows=windows,
         describe=cache(lambda: document(app.routes)),
     )
-    app.include_router(api.router)
-    app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (GarminSyncError, Refusal, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _handle)
     app.add_exception_handler(Replayed, replay)
@@ -102,7 +153,7 @@ def create_app(
 def answer_problem(request: Request, problem: Problem) -> Response:
     """Return *problem* as JSON to a program and as a page to a person."""
     path, request_id = request.url.path, str(request.state.request_id)
-    if path.startswith("/api/"):
+    if is_api(request.scope):
         return as_json(problem, path=path, request_id=request_id)
     return pages.problem_page(request, problem)
 

@@ -13,6 +13,7 @@ from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the ann
 
 from training_analyzer.services.callers import SCOPES, Caller, Role, Scope
 from training_analyzer.services.sessions import LONGEST_LIFE
+from training_analyzer.web.addresses import is_api
 from training_analyzer.web.authorization import shown_key
 from training_analyzer.web.clients import client_of, network_of
 from training_analyzer.web.guard import LOOPBACK_NAMES, host_name
@@ -34,7 +35,7 @@ def identify(request: Request) -> Caller | None:
     A key that is shown counts alone: a bad one is not made good by the cookie beside it.
     Pages take no keys, so that a proxy may ask for a password of its own before them.
     """
-    if request.url.path.startswith("/api/"):
+    if is_api(request.scope):
         key = shown_key(request.headers)
         if key is not None:
             return parts_of(request).access.api_keys.find(key)

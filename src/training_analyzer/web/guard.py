@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
+from training_analyzer.web.addresses import is_api, own_path
 from training_analyzer.web.problems import INTERNAL, Problem, of_refusal
 from training_analyzer.web.refusals import CrossSite, NotJson, Refusal, TooLarge, UnknownHost
 
@@ -152,7 +153,7 @@ class Guard:
         """Raise what is wrong with a request that no route needs to see."""
         headers = request.headers
         # Prometheus asks by whatever name it has, with a token that no page can know.
-        is_scrape = request.url.path == "/metrics" and "authorization" in headers
+        is_scrape = own_path(request.scope) == "/metrics" and "authorization" in headers
         if not is_scrape and host_name(headers.get("host", "")) not in self._site.names:
             raise UnknownHost
         length = headers.get("content-length", "0")
@@ -164,12 +165,12 @@ class Guard:
             raise CrossSite
         has_body = int(length) > 0 or "transfer-encoding" in headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if has_body and request.url.path.startswith("/api/") and kind != "application/json":
+        if has_body and is_api(request.scope) and kind != "application/json":
             raise NotJson
 
     def _dress(self, request: Request, headers: MutableHeaders) -> None:
         headers.update({**_HEADERS, "X-Request-Id": request.state.request_id})
-        is_static = request.url.path.startswith("/static/")
+        is_static = own_path(request.scope).startswith("/static/")
         if is_static and request.query_params.get("v"):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
         else:

@@ -26,6 +26,7 @@ from training_analyzer.services.limits import (
     WRITES,
     Rule,
 )
+from training_analyzer.web.addresses import is_api
 from training_analyzer.web.auth import caller_or_none
 from training_analyzer.web.clients import network_of
 from training_analyzer.web.parts import parts_of
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_API: Final = "/api/v1"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 # Each caller has two or three.
 _MOST: Final = 20_000
@@ -151,7 +151,7 @@ class Counting:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, or answer it here."""
-        is_ours = scope["type"] == "http" and _is_counted(scope["method"], scope["path"])
+        is_ours = scope["type"] == "http" and _is_counted(scope)
         if not is_ours:
             await self._app(scope, receive, send)
             return
@@ -164,7 +164,7 @@ class Counting:
             return
 
         async def send_told(message: Message) -> None:
-            if message["type"] == "http.response.start" and scope["path"].startswith(_API):
+            if message["type"] == "http.response.start" and is_api(scope):
                 headers = MutableHeaders(scope=message)
                 headers["RateLimit-Policy"] = ", ".join(_policy(each.rule) for each in standings)
                 headers["RateLimit"] = ", ".join(str(each) for each in standings)
@@ -186,8 +186,8 @@ class Counting:
         return [self._windows.look(READS, key), self._windows.take(WRITES, key)]
 
 
-def _is_counted(method: str, path: str) -> bool:
-    return path.startswith("/api/") or method not in _READING
+def _is_counted(scope: Scope) -> bool:
+    return is_api(scope) or scope["method"] not in _READING
 
 
 def _policy(rule: Rule) -> str:

@@ -1,4 +1,4 @@
-"""The JSON face: `/api/v1/garmin/...` for the signed-in user, and addresses for monitors."""
+"""The JSON face, in three parts: data, people, and addresses for monitors."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ from training_analyzer.web.api import (
     webhooks,
 )
 
-router = APIRouter()
+# What an application that embeds us takes, with people of its own: connections, syncs, data.
+data_router = APIRouter()
 for part in (
     server_status,
     credentials,
@@ -48,19 +49,23 @@ for part in (
     activities,
     series,
 ):
-    router.include_router(part.router, prefix="/api/v1/garmin")
+    data_router.include_router(part.router, prefix="/api/v1/garmin")
+data_router.include_router(webhooks.router, prefix="/api/v1")
+data_router.include_router(description.router)
+
+people_router = APIRouter()
 for part in (
     entering,
     me,
     audit,
     api_keys,
-    webhooks,
     admin_people,
     admin_operation,
     admin_system,
 ):
-    router.include_router(part.router, prefix="/api/v1")
-router.include_router(description.router)
-router.include_router(watch.router)
+    people_router.include_router(part.router, prefix="/api/v1")
 
-__all__ = ["router"]
+monitors_router = APIRouter()
+monitors_router.include_router(watch.router)
+
+__all__ = ["data_router", "monitors_router", "people_router"]

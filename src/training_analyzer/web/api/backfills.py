@@ -22,7 +22,7 @@ from training_analyzer.web.api.paging import (
     NextCursor,
     link_next,
 )
-from training_analyzer.web.api.words import Answer, SyncReader, SyncWriter, Web
+from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.refusals import (
     BackfillMoved,
     BackfillTooLong,
@@ -94,7 +94,7 @@ class BackfillList(Answer):
     dependencies=[repeatable(Scope.SYNC_WRITE)],
 )
 def start_backfill(
-    asked: BackfillRequest, user_id: SyncWriter, web: Web, response: Response
+    asked: BackfillRequest, user_id: SyncWriter, web: Web, here: Here, response: Response
 ) -> Accepted:
     """Ask Garmin for days of old, newest first; it goes on with every sync until it is done."""
     span = asked.span(web.runtime.now())
@@ -115,7 +115,7 @@ def start_backfill(
         return _accepted(None, cost)
     if not backfills.start(backfill, cost):
         raise TooManyBackfills
-    response.headers["Location"] = f"/api/v1/garmin/backfills/{backfill.backfill_id}"
+    response.headers["Location"] = here(f"/api/v1/garmin/backfills/{backfill.backfill_id}")
     response.headers["Retry-After"] = _LOOK_AFTER_S
     _go(web, user_id)
     return _accepted(backfill.backfill_id, cost)

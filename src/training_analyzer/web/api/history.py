@@ -24,7 +24,7 @@ from training_analyzer.web.api.paging import (
 )
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
 from training_analyzer.web.api.runs import Counts, Started, started
-from training_analyzer.web.api.words import Answer, SyncReader, SyncWriter, Web
+from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.history import details_of
 from training_analyzer.web.limits import TRIGGERING
 from training_analyzer.web.refusals import (
@@ -222,7 +222,9 @@ def cancel_sync(sync_id: int, user_id: SyncWriter, web: Web) -> Cancelling:
 @router.post(
     "/syncs/{sync_id}/retry", status_code=status.HTTP_202_ACCEPTED, dependencies=[TRIGGERING]
 )
-def retry_sync(sync_id: int, user_id: SyncWriter, web: Web, response: Response) -> Started:
+def retry_sync(
+    sync_id: int, user_id: SyncWriter, web: Web, here: Here, response: Response
+) -> Started:
     """Ask again for exactly the windows that a run could not have, at any time.
 
     What Garmin asked for, to be left alone for a while, holds all the same.
@@ -234,7 +236,7 @@ def retry_sync(sync_id: int, user_id: SyncWriter, web: Web, response: Response) 
     if run.status == RunStatus.RUNNING or not failures:
         raise NothingFailed
     begun = web.manual.start(user_id, wish_to_retry(sync_id, failures))
-    return started(web, user_id, begun, response)
+    return started(web, user_id, begun, here, response)
 
 
 def _sentences(kind: type[GarminSyncError]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from training_analyzer.model import RunStatus
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.wishes import TYPES, Wish
 from training_analyzer.web.api.asking import Days
-from training_analyzer.web.api.words import Answer, SyncReader, SyncWriter, Web
+from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.auth import current_caller
 from training_analyzer.web.history import details_of, windows_total
 from training_analyzer.web.limits import TRIGGERING
@@ -26,6 +26,7 @@ from training_analyzer.web.repeats import repeatable
 
 if TYPE_CHECKING:
     from training_analyzer.model import GarminSyncHistory
+    from training_analyzer.web.addresses import Addresses
     from training_analyzer.web.parts import Parts
 
 router = APIRouter()
@@ -95,6 +96,7 @@ def trigger(
     request: Request,
     user_id: SyncWriter,
     web: Web,
+    here: Here,
     response: Response,
     asked: Trigger | None = None,
     wait: Annotated[int, Query(ge=0, le=60, description="Seconds to wait for its end.")] = 0,
@@ -105,7 +107,7 @@ def trigger(
         raise InsufficientScope(Scope.ADMIN)
     wish = _wish(asked, web.runtime.now())
     sync_id = web.manual.start(user_id, wish, force=asked.force, wait_s=wait)
-    return started(web, user_id, sync_id, response)
+    return started(web, user_id, sync_id, here, response)
 
 
 def _wish(asked: Trigger, now: datetime) -> Wish:
@@ -117,15 +119,15 @@ def _wish(asked: Trigger, now: datetime) -> Wish:
     return Wish(span=span, days=asked.days, streams=asked.streams(TYPES))
 
 
-def started(web: Parts, user_id: str, sync_id: int, response: Response) -> Started:
+def started(web: Parts, user_id: str, sync_id: int, here: Addresses, response: Response) -> Started:
     """Return the answer to who has started a run: 202, or 200 when it has ended already."""
     run = web.runtime.runs.one(user_id, sync_id)
     if run is None:
         # The person had everything deleted in this very moment.
         raise NotFound
-    here = f"/api/v1/garmin/sync-status/{sync_id}"
+    state = here(f"/api/v1/garmin/sync-status/{sync_id}")
     goes_on = run.status == RunStatus.RUNNING
-    response.headers["Location"] = here
+    response.headers["Location"] = state
     if goes_on:
         response.headers["Retry-After"] = _POLL_AFTER_S
     else:
@@ -139,7 +141,7 @@ def started(web: Parts, user_id: str, sync_id: int, response: Response) -> Start
         activities_synced=run.activities_synced,
         wellness_days_synced=run.wellness_days_synced,
         fitness_days_synced=run.fitness_days_synced,
-        links={"self": here, "events": f"/api/v1/garmin/syncs/{sync_id}/events"},
+        links={"self": state, "events": here(f"/api/v1/garmin/syncs/{sync_id}/events")},
     )
 
 

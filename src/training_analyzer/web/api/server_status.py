@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from training_analyzer import __version__
 from training_analyzer.model import Circuit, Kind, Region
-from training_analyzer.web.api.words import Answer, Web
+from training_analyzer.web.api.words import Answer, Here, Web
 from training_analyzer.web.refusals import Gone
 
 router = APIRouter()
@@ -51,9 +51,9 @@ def server_status(web: Web) -> ServerStatus:
     )
 
 
-def removed() -> None:
+def removed(here: Here) -> None:
     """Name the successor; these took a raw password with each call and knew no sign-in."""
-    raise Gone(_TRIGGER)
+    raise Gone(here(_TRIGGER))
 
 
 for path in _REMOVED:

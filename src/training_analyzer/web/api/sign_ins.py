@@ -19,6 +19,7 @@ from training_analyzer.web.api.words import (
     CredentialsReader,
     CredentialsWriter,
     Email,
+    Here,
     ShortSecret,
     Strict,
     Web,
@@ -29,6 +30,7 @@ from training_analyzer.web.repeats import repeatable
 
 if TYPE_CHECKING:
     from training_analyzer.services.signing_in import Begun, Look
+    from training_analyzer.web.addresses import Addresses
     from training_analyzer.web.parts import Parts
 
 router = APIRouter()
@@ -93,7 +95,7 @@ class Failed(Answer):
     dependencies=[repeatable(Scope.CREDENTIALS_WRITE, fresh=True), CONNECTING],
 )
 def connect_password(
-    login: PasswordLogin, user_id: CredentialsWriter, web: Web, response: Response
+    login: PasswordLogin, user_id: CredentialsWriter, web: Web, here: Here, response: Response
 ) -> Saved | CodeWanted | UnderWay:
     """Sign in to Garmin; 201 when connected, 202 when Garmin wants a code or takes its time."""
     entry = Entry(
@@ -103,16 +105,16 @@ def connect_password(
         keep_password=login.mode == "store_password",
         replace_data=login.replace_data,
     )
-    return _answer(web, web.sign_ins.begin(user_id, entry), response)
+    return _answer(web, web.sign_ins.begin(user_id, entry), here, response)
 
 
 @router.post("/credentials/mfa", responses={HTTPStatus.ACCEPTED: {"model": CodeWanted | UnderWay}})
 def finish_mfa(
-    given: MfaCode, user_id: CredentialsWriter, web: Web, response: Response
+    given: MfaCode, user_id: CredentialsWriter, web: Web, here: Here, response: Response
 ) -> Saved | CodeWanted | UnderWay:
     """Complete the sign-in that waits for a code; three wrong ones end it."""
     code = given.code.get_secret_value()
-    return _answer(web, web.sign_ins.enter_code(user_id, code, given.login_id), response)
+    return _answer(web, web.sign_ins.enter_code(user_id, code, given.login_id), here, response)
 
 
 @router.get("/credentials/logins/{login_id}")
@@ -136,14 +138,16 @@ def abandon_login(login_id: str, user_id: CredentialsWriter, web: Web) -> None:
     raise SignInOver
 
 
-def _answer(web: Parts, begun: Begun | None, response: Response) -> Saved | CodeWanted | UnderWay:
+def _answer(
+    web: Parts, begun: Begun | None, here: Addresses, response: Response
+) -> Saved | CodeWanted | UnderWay:
     if begun is None:
         raise TooManySignIns
     outcome = begun.outcome(web.sign_in_patience)
     if isinstance(outcome, Connected):
         return saved(web, outcome.user_id, outcome.display_name)
     response.status_code = HTTPStatus.ACCEPTED
-    response.headers["Location"] = f"/api/v1/garmin/credentials/logins/{begun.login_id}"
+    response.headers["Location"] = here(f"/api/v1/garmin/credentials/logins/{begun.login_id}")
     if isinstance(outcome, MfaPending):
         return _code_wanted(outcome)
     response.headers["Retry-After"] = str(_LOOK_AGAIN_S)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.webhooks import EVERY_EVENT, EventType
+from training_analyzer.web.addresses import Addresses, addresses_of
 from training_analyzer.web.api.paging import (
     DEFAULT,
     Cursors,
@@ -26,7 +27,15 @@ from training_analyzer.web.api.versions import (
     etag_of,
     is_conditional,
 )
-from training_analyzer.web.api.words import Answer, OneLine, Strict, SyncReader, SyncWriter, Web
+from training_analyzer.web.api.words import (
+    Answer,
+    Here,
+    OneLine,
+    Strict,
+    SyncReader,
+    SyncWriter,
+    Web,
+)
 from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import current_caller
 from training_analyzer.web.refusals import InsufficientScope, InvalidCursor, NotFound, StaleVersion
@@ -164,7 +173,9 @@ def add_webhook(
     if asked.include_data:
         _must_read_data(request)
     made = web.runtime.webhooks.add(user_id, asked.model_dump())
-    response.headers["Location"] = f"/api/v1/webhooks/{made.webhook.webhook_id}"
+    response.headers["Location"] = addresses_of(request)(
+        f"/api/v1/webhooks/{made.webhook.webhook_id}"
+    )
     return _shown(request, response, made, "webhook.created")
 
 
@@ -216,13 +227,13 @@ def delete_webhook(
 
 @router.post("/{webhook_id}/test", status_code=status.HTTP_202_ACCEPTED)
 def test_webhook(
-    webhook_id: WebhookId, user_id: SyncWriter, web: Web, response: Response
+    webhook_id: WebhookId, user_id: SyncWriter, web: Web, here: Here, response: Response
 ) -> Queued:
     """Send `webhook.test`, whatever the webhook wants to hear."""
     delivery_id = web.runtime.webhooks.test(user_id, webhook_id)
     if delivery_id is None:
         raise NotFound
-    return _queued(response, webhook_id, delivery_id)
+    return _queued(here, response, webhook_id, delivery_id)
 
 
 @router.post("/{webhook_id}/rotate-secret")
@@ -268,12 +279,13 @@ def redeliver(
     delivery_id: DeliveryId,
     user_id: SyncWriter,
     web: Web,
+    here: Here,
     response: Response,
 ) -> Queued:
     """Send an event again, under the id that it had."""
     if not web.runtime.webhooks.redeliver(user_id, webhook_id, delivery_id):
         raise NotFound
-    return _queued(response, webhook_id, delivery_id)
+    return _queued(here, response, webhook_id, delivery_id)
 
 
 def _must_read_data(request: Request) -> None:
@@ -291,8 +303,8 @@ def _etag(webhook: Webhook) -> str:
     return etag_of("webhook", webhook.webhook_id, webhook.version)
 
 
-def _queued(response: Response, webhook_id: str, delivery_id: str) -> Queued:
-    response.headers["Location"] = f"/api/v1/webhooks/{webhook_id}/deliveries"
+def _queued(here: Addresses, response: Response, webhook_id: str, delivery_id: str) -> Queued:
+    response.headers["Location"] = here(f"/api/v1/webhooks/{webhook_id}/deliveries")
     return Queued(delivery_id=delivery_id)
 
 

@@ -8,6 +8,7 @@ from fastapi import Depends
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from training_analyzer.services.callers import Caller, Scope
+from training_analyzer.web.addresses import Addresses, addresses_of
 from training_analyzer.web.auth import Needs, current_admin, current_user, fresh_admin
 from training_analyzer.web.parts import Parts, parts_of
 
@@ -24,6 +25,8 @@ type CredentialsWriter = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE, f
 type Admin = Annotated[Caller, Depends(current_admin)]
 type FreshAdmin = Annotated[Caller, Depends(fresh_admin)]
 type Web = Annotated[Parts, Depends(parts_of)]
+# Where something of ours is, for `Location` and links.
+type Here = Annotated[Addresses, Depends(addresses_of)]
 
 
 class Strict(BaseModel):

@@ -1,0 +1,38 @@
+"""Where an address lies: below the place at which an application may have mounted us."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Tells a client where something of ours is; *root* is empty unless we are mounted."""
+
+    root: str
+
+    def __call__(self, path: str) -> str:
+        """Return the address of our own *path*, without a host."""
+        return f"{self.root}{path}"
+
+
+def addresses_of(request: Request) -> Addresses:
+    """Return how the client of *request* reaches us."""
+    return Addresses(str(request.scope.get("root_path", "")))
+
+
+def own_path(scope: Scope) -> str:
+    """Return the path that is asked for as our routes know it, wherever we are mounted."""
+    path, root = str(scope["path"]), str(scope.get("root_path", ""))
+    return path.removeprefix(root) if root else path
+
+
+def is_api(scope: Scope) -> bool:
+    """Tell whether a program asks: its answers are JSON, its errors problems."""
+    return own_path(scope).startswith("/api/")
