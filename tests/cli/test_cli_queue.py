@@ -69,11 +69,12 @@ def test_status_shows_what_stands_still(shell: Shell, connected: str) -> None:
     with build_runtime(load()) as runtime:
         user_id = runtime.people.find(connected).user_id
         runtime.pauses.pause(user_id)
-        runtime.pauses.pause_everybody()
         runtime.credentials.update_validation_status(user_id, is_valid=False)
         until = runtime.now() + timedelta(hours=1)
         open_ = Breaker(failures=3, openings=1, open_until=until)
         runtime.breakers.repository.change(circuit, lambda _: open_)
+    shell.done("pause", "--all", "--reason", "Moving house")
+    assert shell("pause", connected, "--reason", "mine alone").code == 2
 
     document = shell.done("status", "--json").document
     shown = shell.done("status").out
@@ -84,7 +85,9 @@ def test_status_shows_what_stands_still(shell: Shell, connected: str) -> None:
     (breaker,) = document["breakers"]
     assert (breaker["api"], breaker["region"], breaker["state"]) == ("account", "com", "open")
     assert breaker["until"].endswith("Z")
+    assert document["queue"]["pause_reason"] == "Moving house"
     assert "is paused since" in shown
+    assert " UTC: Moving house" in shown
     assert "1 user must connect again" in shown
     assert f"open until {until:%Y-%m-%d %H:%M} UTC, 3 failures in a row" in shown
 

@@ -8,6 +8,7 @@ from training_analyzer.cli.one_line import BadUsage
 from training_analyzer.cli.opening import opened_runtime
 from training_analyzer.cli.options import FLAG, AsJson
 from training_analyzer.cli.printing import print_json, say
+from training_analyzer.services.audit import SYSTEM
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 
 _Whose = Annotated[str | None, typer.Argument(metavar="[NAME]", help="Whose syncs.")]
@@ -37,6 +38,7 @@ def pause(
     with opened_runtime() as runtime:
         if name is None:
             runtime.pauses.pause_everybody(reason)
+            runtime.access.audit.note("paused", user_id=None, actor=SYSTEM)
             _tell("all", "Nobody is synced any more. Go on: garmin-sync resume --all", as_json)
             return
         person = runtime.people.find(name)
@@ -54,6 +56,7 @@ def resume(name: _Whose = None, *, everybody: _All = False, as_json: AsJson = Fa
     with opened_runtime() as runtime:
         if name is None:
             was_paused = runtime.pauses.resume_everybody()
+            runtime.access.audit.note("resumed", user_id=None, actor=SYSTEM)
             told = "Everybody is synced again." if was_paused else "There was no pause."
             _tell("all", told, as_json)
             return
