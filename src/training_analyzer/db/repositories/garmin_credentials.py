@@ -171,7 +171,7 @@ class GarminCredentialsRepository:
     def last_password_login(self, known: GarminCredentials) -> datetime | None:
         """Return when a stored password last went to Garmin for the account of *known*.
 
-        Two users may share one Garmin account, which is locked for what both do.
+        Two users from before may share one Garmin account, which is locked for what both do.
         """
         with self._database.read() as db:
             return credentials.last_login(db, known)
