@@ -46,6 +46,7 @@ OTHERS: Final = (
     ("storing.py",),
     ("storage.py", "--days", "200"),
     ("claim.py",),
+    ("listeners.py",),
 )
 
 

@@ -83,6 +83,25 @@ def _claim(found: Json) -> str:
     return f"## The schedule, on PostgreSQL\n\n{table(head, rows)}"
 
 
+def _listeners(found: Json) -> str:
+    rows = [
+        [
+            number(one["listeners"]),
+            f"{one['median_ms']:.0f} ms",
+            f"{one['p95_ms']:.0f} ms",
+            f"{one['cpu_percent']:.0f} %",
+            f"{one['memory_for_listeners_mib']:.0f} MiB",
+        ]
+        for one in found
+    ]
+    head = ["listeners", "the last one hears it, median", "95 of 100", "processor", "memory"]
+    note = (
+        "\nOne run stores a window every 150 ms, two events each; from the end of its transaction "
+        "until the last listener has it, over the wire. Processor of a core: server and run.\n"
+    )
+    return f"## Who watches a run\n\n{table(head, rows)}\n{note}"
+
+
 SECTIONS: Final[dict[str, Callable[[Json], str]]] = {
     "decoders": _decoders,
     "year_of_files": _year_of_files,
@@ -90,4 +109,5 @@ SECTIONS: Final[dict[str, Callable[[Json], str]]] = {
     "storing": _storing,
     "storage": _storage,
     "claim": _claim,
+    "listeners": _listeners,
 }

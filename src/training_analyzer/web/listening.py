@@ -44,6 +44,8 @@ class Pace:
     breath_s: float = 0.05
     # How soon a stream notices that its session was ended.
     recheck_s: float = 30.0
+    # A proxy in between takes a stream for dead that is silent for long.
+    ping_s: float = 15.0
     most_per_user: int = 8
     most: int = 200
 
@@ -129,8 +131,8 @@ class Listening:
 
     async def follow(
         self, listener: Listener, *, may_go_on: Callable[[], bool]
-    ) -> AsyncIterator[SyncEvent]:
-        """Give the listener's events as they come, up to the run's end.
+    ) -> AsyncIterator[Sequence[SyncEvent]]:
+        """Give the listener's events as they come, up to the run's end; none to keep it alive.
 
         Ends early with the server, and when *may_go_on*, asked now and then, says no.
         """
@@ -144,19 +146,21 @@ class Listening:
             found, is_over = self._newer(listener)
             if found is None:
                 found = await to_thread.run_sync(self._read, listener)
-            for event in found:
-                yield event
-                listener.sent = event.number
-                if event.kind is Kind.FINISHED:
-                    return
             if found:
+                yield found
+                listener.sent = found[-1].number
+                if found[-1].kind is Kind.FINISHED:
+                    return
                 continue
             if is_over:
                 listener.is_over = True
                 return
-            with suppress(TimeoutError):
-                async with asyncio.timeout(check_at - time.monotonic()):
+            wait_s = min(self._pace.ping_s, check_at - time.monotonic())
+            try:
+                async with asyncio.timeout(wait_s):
                     await listener.woken.wait()
+            except TimeoutError:
+                yield ()
 
     def look(self) -> None:
         """Read what is new of the runs that are listened to, and wake whom it concerns."""
