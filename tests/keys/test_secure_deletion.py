@@ -143,7 +143,7 @@ def test_closing_settles_what_a_reader_delayed(
 def test_data_and_history_stay_or_go_as_asked(
     runtime: Runtime, encryption: EncryptionService, *, delete_data: bool
 ) -> None:
-    """Secrets, configuration and schedule always go; history and data only when asked to."""
+    """Secrets, configuration, schedule go; history and data when asked to; the audit log stays."""
     store(runtime.database, encryption, [EVA])
     runtime.credentials.update_sync_config(EVA, sync_time="07:00")
     runtime.schedule.set_due(EVA, None, SyncType.INITIAL)
@@ -152,7 +152,8 @@ def test_data_and_history_stay_or_go_as_asked(
     runtime.connections.disconnect(EVA, delete_data=delete_data)
 
     left = row_counts(runtime.database, EVA)
-    assert left == ({} if delete_data else {"garmin_sync_history": 1})
+    history = {} if delete_data else {"garmin_sync_history": 1}
+    assert left == {"audit_log": 1, **history}
 
 
 def test_rotation_removes_the_replaced_bytes(
