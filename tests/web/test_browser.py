@@ -124,13 +124,17 @@ def _invite(runtime: Runtime) -> str:
 def _sign_in(seen: Watched, token: str) -> None:
     page = seen.page
     page.goto(seen.base)
-    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in with a link")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to Garmin Sync")
     seen.look("signed out")
     page.goto(f"{seen.base}/sign-in?token={token}")
     seen.look("link")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Connect your Garmin account")
     assert "token" not in page.url
+    for place in ("/password", "/confirm"):
+        page.goto(f"{seen.base}{place}")
+        seen.look(place)
+    page.goto(seen.base)
 
 
 def _connect(seen: Watched, garmin: SimulatorServer) -> None:
@@ -198,7 +202,7 @@ def _configure(seen: Watched) -> None:
 
 def _leave(seen: Watched) -> None:
     seen.page.get_by_role("button", name="Sign out").click()
-    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Sign in with a link")
+    expect(seen.page.get_by_role("heading", level=1)).to_have_text("Sign in to Garmin Sync")
 
 
 def _fill_login(page: Page, email: str, password: str) -> None:
