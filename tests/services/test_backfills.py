@@ -76,8 +76,8 @@ class Stage(Paper):
         assert entry.due_at is not None
         return entry.due_at - self.clock.now
 
-    def _open(self, _user_id: str, *, session_is_dead: bool = False) -> SimulatedGarmin:
-        made = super()._open(_user_id, session_is_dead=session_is_dead)
+    def _open(self, _user_id: str, *, session_is_dead: bool, actor: str) -> SimulatedGarmin:
+        made = super()._open(_user_id, session_is_dead=session_is_dead, actor=actor)
         return made.refuses(self.refused, GarminUnavailable()) if self.refused else made
 
 
