@@ -29,7 +29,6 @@ sync_events: Final = Table(
     # JSON.
     text_("data", null=False),
     PrimaryKeyConstraint("user_id", "run_id", "number"),
-    Index("ix_sync_events_at", "at"),
     sqlite_strict=True,
 )
 

@@ -163,8 +163,6 @@ CREATE TABLE sync_events (
     CONSTRAINT pk_sync_events PRIMARY KEY (user_id, run_id, number)
 );
 
-CREATE INDEX ix_sync_events_at ON sync_events (at);
-
 CREATE TABLE garmin_claims (
     user_id TEXT NOT NULL,
     garmin_user_id TEXT NOT NULL,

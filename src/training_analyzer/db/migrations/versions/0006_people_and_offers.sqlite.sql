@@ -173,8 +173,6 @@ CREATE TABLE sync_events (
 )
  STRICT;
 
-CREATE INDEX ix_sync_events_at ON sync_events (at);
-
 CREATE TABLE garmin_claims (
     user_id TEXT NOT NULL,
     garmin_user_id TEXT NOT NULL,
