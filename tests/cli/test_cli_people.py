@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from cli_terminal import run
 
+from training_analyzer.services.one_time_codes import code_of, step_at
 from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.runtime import build_runtime
 from training_analyzer.settings import load
@@ -150,3 +151,24 @@ def test_asvs_6_3_2_an_open_server_does_not_start_without_a_password(
     assert (said.code, said.out) == (1, "")
     (line,) = [line for line in said.err.splitlines() if "HOST: " in line]
     assert "garmin-sync user password NAME" in line
+
+
+def test_a_lost_second_factor_is_reset(shell: Shell, settings: dict[str, str]) -> None:
+    """Whoever runs the server takes a factor away, and the person's sessions with it."""
+    assert settings
+    shell.done("user", "add", "ada")
+    with build_runtime(load()) as runtime:
+        ada = runtime.people.find("ada").user_id
+        factor = runtime.access.second_factor
+        step = step_at(runtime.now())
+        assert factor.confirm(ada, code_of(factor.begin(ada), step))
+        runtime.access.sessions.begin(ada, client=None, network=None)
+
+    first = shell.done("user", "reset-totp", "ada").out
+    second = shell.done("user", "reset-totp", "ada", "--json").document
+
+    with build_runtime(load()) as runtime:
+        assert not runtime.access.second_factor.is_on(ada)
+        assert runtime.access.sessions.list(ada) == []
+    assert "without a code" in first
+    assert second == {"reset": ada, "was_on": False}

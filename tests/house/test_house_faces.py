@@ -50,7 +50,9 @@ def test_every_command_is_documented(reference: dict[str, str], name: str) -> No
 
 def test_the_reference_names_no_command_that_is_not_there(reference: dict[str, str]) -> None:
     """Each command of the reference can be typed."""
-    named = re.findall(r"^\| `garmin-sync ([a-z]+(?: [a-z]+)?)", reference["cli"], re.MULTILINE)
+    named = re.findall(
+        r"^\| `garmin-sync ([a-z]+(?: [a-z]+(?:-[a-z]+)*)?)", reference["cli"], re.MULTILINE
+    )
 
     assert set(named) == set(COMMANDS)
 

@@ -22,7 +22,7 @@ CODE = re.compile(r"^ *```\w*\n.*?^ *```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 # Ours by its name, by the how-to pages' alias, or as what a container is told to run.
 TYPED = re.compile(
     r"(?:(?<![\w=:-])(?:garmin-sync|gs)|garmin-sync:local|run --rm serve)"
-    r" (?P<words>[a-z]+(?: [a-z]+)?)"
+    r" (?P<words>[a-z]+(?: [a-z]+(?:-[a-z]+)*)?)"
 )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from fake_clock import FakeClock
 
+    from training_analyzer.services.encryption import EncryptionService
+
 GOOD, WRONG = "a horse of eleven", "wrong"
 HOME, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
@@ -42,10 +44,10 @@ class Door:
 
 
 @pytest.fixture
-def door(sqlite_url: str, clock: FakeClock) -> Iterator[Door]:
+def door(sqlite_url: str, encryption: EncryptionService, clock: FakeClock) -> Iterator[Door]:
     """Give Ana behind a door on a fresh database."""
     database = open_database(sqlite_url)
-    yield Door(build_access(database, clock, SMALL), UsersRepository(database, clock))
+    yield Door(build_access(database, encryption, clock, SMALL), UsersRepository(database, clock))
     database.close()
 
 

@@ -121,6 +121,26 @@ def password(name: Name, *, link: _Link = False, as_json: AsJson = False) -> Non
             say(f"{person.name} has a new password and is signed out everywhere.")
 
 
+@user.command("reset-totp")
+def reset_totp(name: Name, *, as_json: AsJson = False) -> None:
+    """Take a person's second factor away; every session of theirs ends.
+
+    For who has lost the app and the recovery codes. Only here: over the API a stolen
+    session of an administrator could open everybody's account.
+    """
+    with opened_runtime() as runtime:
+        person = runtime.people.find(name)
+        was_there = runtime.access.second_factor.remove(person.user_id)
+        runtime.access.sessions.end_all(person.user_id)
+        _note(runtime, "totp_reset", person.user_id)
+        if as_json:
+            print_json({"reset": person.user_id, "was_on": was_there})
+        elif was_there:
+            say(f"{person.name} signs in without a code from now on, and is signed out.")
+        else:
+            say(f"{person.name} had no second factor, and is signed out.")
+
+
 @user.command()
 def disable(name: Name, *, as_json: AsJson = False) -> None:
     """Keep a person out and stop their syncs; their data stays."""

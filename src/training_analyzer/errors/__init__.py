@@ -13,12 +13,16 @@ GarminSyncError                    HTTP  exit
 ├── NotConnected                   409   1
 ├── ExportImpossible               500   1  files in the way, a folder, a missing library
 ├── BackupImpossible               500   1  files in the way, a damaged copy, a database in use
+├── SecondFactorIsOn               409   1
+├── SecondFactorNotBegun           409   1
 ├── TooManyRequests                429  75  our own limit of attempts
 ├── WebhookUrlRefused              422   2  not https, or not on the public internet
 ├── TooManyWebhooks                409   1
 ├── WebhookNotReady                409   1
 ├── KeyServesAlone                 409   1
 ├── SignInAbandoned                409   1
+├── SingleSignOnFailed             401   1
+├── SingleSignOnUnavailable        503   1
 ├── ValidateTooSoon                429  75
 ├── SyncingPaused                  503  75  an administrator paused everybody
 ├── SyncTooSoon                    429  75
@@ -98,8 +102,12 @@ from training_analyzer.errors.refusals import (
     KeyUnavailable,
     LastAdministrator,
     NotConnected,
+    SecondFactorIsOn,
+    SecondFactorNotBegun,
     SettingsError,
     SignInAbandoned,
+    SingleSignOnFailed,
+    SingleSignOnUnavailable,
     SyncAlreadyRunning,
     SyncingPaused,
     SyncTooSoon,
@@ -170,8 +178,12 @@ __all__ = [
     "PoisonItem",
     "RateLimited",
     "Reaction",
+    "SecondFactorIsOn",
+    "SecondFactorNotBegun",
     "SettingsError",
     "SignInAbandoned",
+    "SingleSignOnFailed",
+    "SingleSignOnUnavailable",
     "Stopping",
     "StorageBusy",
     "StorageFailed",

@@ -117,6 +117,20 @@ class TotpRequired(GarminSyncError):
         self.user_id = user_id
 
 
+class SecondFactorIsOn(GarminSyncError):
+    """A second factor is on already. Turn it off first to have another one."""
+
+    code = "conflict"
+    http_status = 409
+
+
+class SecondFactorNotBegun(GarminSyncError):
+    """No second factor waits for its first code. Begin anew."""
+
+    code = "conflict"
+    http_status = 409
+
+
 class NotConnected(GarminSyncError):
     """No Garmin account is connected. Connect one first."""
 
@@ -173,6 +187,25 @@ class SignInAbandoned(GarminSyncError):
 
     code = "conflict"
     http_status = 409
+
+
+class SingleSignOnFailed(GarminSyncError):
+    """Signing in by the provider did not work. Begin again, or ask whoever runs this server."""
+
+    # One text for every cause, as in `BadLogin`; `why` is ours, for the audit log.
+    code = "bad_login"
+    http_status = 401
+
+    def __init__(self, why: str) -> None:
+        super().__init__()
+        self.why = why
+
+
+class SingleSignOnUnavailable(GarminSyncError):
+    """The provider that people sign in with does not answer as it should. Try again later."""
+
+    code = "provider_unavailable"
+    http_status = 503
 
 
 class ValidateTooSoon(GarminSyncError):

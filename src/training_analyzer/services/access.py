@@ -13,6 +13,7 @@ from training_analyzer.db.repositories.known_networks import KnownNetworksReposi
 from training_analyzer.db.repositories.one_time_links import OneTimeLinksRepository
 from training_analyzer.db.repositories.profiles import ProfilesRepository
 from training_analyzer.db.repositories.second_factors import SecondFactorsRepository
+from training_analyzer.db.repositories.secrets import secrets_of_people
 from training_analyzer.db.repositories.sessions import SessionsRepository
 from training_analyzer.db.repositories.users import UsersRepository
 from training_analyzer.services.api_keys import ApiKeys
@@ -24,12 +25,14 @@ from training_analyzer.services.one_time_links import OneTimeLinks
 from training_analyzer.services.passwords import USUAL, Cost, Passwords
 from training_analyzer.services.second_factor import SecondFactor
 from training_analyzer.services.sessions import Sessions
+from training_analyzer.services.vault import Vault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from training_analyzer.db import Database
+    from training_analyzer.services.encryption import EncryptionService
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,19 @@ class Access:
     api_keys: ApiKeys
 
 
-def build_access(database: Database, now: Callable[[], datetime], cost: Cost = USUAL) -> Access:
+def build_access(
+    database: Database,
+    encryption: EncryptionService,
+    now: Callable[[], datetime],
+    cost: Cost = USUAL,
+) -> Access:
     """Build every part over *database*."""
     users = UsersRepository(database, now=now)
     passwords = Passwords(users, cost)
     links = OneTimeLinks(OneTimeLinksRepository(database), now)
     limits = Limits(AttemptCountersRepository(database), now)
-    second_factor = SecondFactor(SecondFactorsRepository(database))
+    vault = Vault(encryption, secrets_of_people(database, now), now)
+    second_factor = SecondFactor(SecondFactorsRepository(database), vault, now)
     return Access(
         sessions=Sessions(SessionsRepository(database), now),
         links=links,

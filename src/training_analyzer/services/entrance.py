@@ -53,14 +53,16 @@ class Entrance:
         is_right = self.passwords.check(user.user_id if user and may_enter else None, password)
         if user is None or not is_right:
             raise BadLogin(user.user_id if user else None)
-        self._check_code(user.user_id, code, network)
+        if self.second_factor.is_on(user.user_id):
+            self.check_code(user.user_id, code, network)
         self.limits.forget(SIGN_IN_USER, turn)
         return user
 
     def prove(self, user_id: str, password: str, *, code: str, network: str | None) -> None:
         """Let somebody who is signed in prove anew who they are. Raises as `enter` does."""
         self.check_password(user_id, password)
-        self._check_code(user_id, code, network)
+        if self.second_factor.is_on(user_id):
+            self.check_code(user_id, code, network)
 
     def check_password(self, user_id: str, password: str) -> None:
         """Let somebody who is signed in say their password. Raises as `enter` does."""
@@ -69,6 +71,22 @@ class Entrance:
         if not self.passwords.check(user_id, password):
             raise BadLogin(user_id)
         self.limits.forget(SIGN_IN_USER, turn)
+
+    def check_code(self, user_id: str, code: str, network: str | None) -> None:
+        """Let somebody with a second factor show a code. Raises as `enter` does."""
+        if not code:
+            raise TotpRequired(user_id)
+        self.count_code(user_id, network)
+        if not self.second_factor.check(user_id, code):
+            raise BadLogin(user_id)
+
+    def count_code(self, user_id: str, network: str | None) -> None:
+        """Count a code that is about to be looked at. Raises `TooManyRequests`."""
+        for rule in SECOND_FACTOR_USER:
+            self.limits.take(rule, user_id)
+        if network is not None and not _is_this_machine(network):
+            for rule in SECOND_FACTOR_NETWORK:
+                self.limits.take(rule, network)
 
     def note_bad_link(self, network: str | None) -> None:
         """Count a link that is none. Raises `TooManyRequests` from the eleventh on."""
@@ -94,18 +112,6 @@ class Entrance:
             self.limits.take(SIGN_IN_NETWORK, network)
         self.limits.take(SIGN_IN_USER, turn)
         return turn
-
-    def _check_code(self, user_id: str, code: str, network: str | None) -> None:
-        if not self.second_factor.is_on(user_id):
-            return
-        if not code:
-            raise TotpRequired(user_id)
-        for rule in SECOND_FACTOR_USER:
-            self.limits.take(rule, user_id)
-        for rule in SECOND_FACTOR_NETWORK:
-            self.limits.take(rule, network or "")
-        if not self.second_factor.check(user_id, code):
-            raise BadLogin(user_id)
 
 
 def _is_this_machine(network: str) -> bool:

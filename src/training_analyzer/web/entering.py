@@ -32,22 +32,22 @@ def sign_in_by_password(
     """
     refuse_open_wire(request)
     entrance = parts_of(request).access.entrance
-    with _refusals_noted(request):
+    with refusals_noted(request):
         user = entrance.enter(name, password, code=code, network=network_of(request))
     begin(request, response, user.user_id)
 
 
-def begin(request: Request, response: Response, user_id: str) -> None:
+def begin(request: Request, response: Response, user_id: str, *, target: str | None = None) -> None:
     """Begin a session of somebody who has proved who they are, and write that down."""
     sign_in(request, response, user_id)
-    note(request, "signed_in", user_id=user_id, actor=user_id)
+    note(request, "signed_in", user_id=user_id, actor=user_id, target=target)
 
 
 def prove_again(request: Request, response: Response, password: str, code: str) -> None:
     """Renew the session of somebody who proves anew who they are. Raises as signing in does."""
     person = current_person(request)
     entrance = parts_of(request).access.entrance
-    with _refusals_noted(request):
+    with refusals_noted(request):
         entrance.prove(person.user_id, password, code=code, network=network_of(request))
     begin(request, response, person.user_id)
 
@@ -90,7 +90,7 @@ def change_password(request: Request, current: str, new: str) -> None:
     `TooManyRequests`, or `WeakPassword`.
     """
     person = fresh_person(request)
-    user = _known(request, person)
+    user = known(request, person)
     _check_password(request, user, current)
     people = parts_of(request).runtime.people
     people.choose_password(user, new, field="new_password", but=person.session_id)
@@ -121,13 +121,14 @@ def leave(request: Request, password: str) -> None:
     Raises `StepUpRequired`, `BadLogin`, `TooManyRequests`, or `LastAdministrator`.
     """
     person = fresh_person(request)
-    user = _known(request, person)
+    user = known(request, person)
     _check_password(request, user, password)
     parts_of(request).runtime.people.leave(user.user_id)
     note(request, "left", user_id=user.user_id)
 
 
-def _known(request: Request, person: Caller) -> User:
+def known(request: Request, person: Caller) -> User:
+    """Return the person who asks. Raises `NotFound`."""
     user = parts_of(request).runtime.people.by_id(person.user_id)
     if user is None:
         # An embedding program has people of its own.
@@ -139,12 +140,13 @@ def _check_password(request: Request, user: User, password: str) -> None:
     """Check the password of somebody who has one; who has none is here by a fresh link."""
     access = parts_of(request).access
     if access.passwords.has(user.user_id):
-        with _refusals_noted(request):
+        with refusals_noted(request):
             access.entrance.check_password(user.user_id, password)
 
 
 @contextmanager
-def _refusals_noted(request: Request) -> Iterator[None]:
+def refusals_noted(request: Request) -> Iterator[None]:
+    """Write down that somebody could not prove who they are."""
     try:
         yield
     except (BadLogin, TotpRequired) as refused:

@@ -61,6 +61,7 @@ _TITLES: Final = {
     "needs_reauth": "Garmin wants you to connect again",
     "not_connected": "No Garmin account is connected",
     "not_found": "There is nothing here",
+    "provider_unavailable": "The provider did not answer",
     "rate_limited": "Garmin asked to wait",
     "stale_version": "It was changed in the meantime",
     "step_up_required": "Confirm who you are",

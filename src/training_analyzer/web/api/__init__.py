@@ -23,6 +23,7 @@ from training_analyzer.web.api import (
     me,
     runs,
     schedule,
+    second_factor,
     series,
     server_status,
     sign_ins,
@@ -57,6 +58,7 @@ people_router = APIRouter()
 for part in (
     entering,
     me,
+    second_factor,
     audit,
     api_keys,
     admin_people,

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from training_analyzer.web.pages import arriving, connecting, home, settings, signing_in, syncing
+from training_analyzer.web.pages import (
+    arriving,
+    connecting,
+    home,
+    second_factor,
+    settings,
+    signing_in,
+    syncing,
+)
 from training_analyzer.web.pages.problem import problem_page
 
 router = APIRouter(include_in_schema=False)
-for part in (home, connecting, settings, signing_in, arriving, syncing):
+for part in (home, connecting, settings, signing_in, arriving, second_factor, syncing):
     router.include_router(part.router)
 
 __all__ = ["problem_page", "router"]

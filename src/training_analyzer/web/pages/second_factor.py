@@ -1,0 +1,86 @@
+"""Turn a second factor on and off, by plain forms."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from training_analyzer.errors import (
+    BadLogin,
+    SecondFactorIsOn,
+    SecondFactorNotBegun,
+    TooManyRequests,
+    TotpRequired,
+)
+from training_analyzer.services.callers import Caller
+from training_analyzer.web import second_factors
+from training_analyzer.web.auth import fresh_person
+from training_analyzer.web.pages.entry import Entry, again
+from training_analyzer.web.parts import parts_of
+
+router = APIRouter()
+
+type Text = Annotated[str, Form(max_length=1024)]
+type Fresh = Annotated[Caller, Depends(fresh_person)]
+
+_HERE: Final = "/second-factor"
+
+
+@router.get(_HERE)
+def second_factor_form(request: Request, person: Fresh) -> Response:
+    """Show whether it is on, and the form that changes that."""
+    return _page(request, person, Entry())
+
+
+@router.post(_HERE)
+def begin(request: Request, person: Fresh) -> Response:
+    """Show the secret for the app, once, and ask for a first code."""
+    try:
+        begun = second_factors.begin(request)
+    except SecondFactorIsOn as error:
+        return _page(request, person, again(error), status=error.http_status)
+    return _page(request, person, Entry(), begun=begun)
+
+
+@router.post(f"{_HERE}/confirm")
+def confirm(request: Request, person: Fresh, totp: Text = "") -> Response:
+    """Turn it on and show the recovery codes, once."""
+    try:
+        codes = second_factors.confirm(request, totp)
+    except (BadLogin, SecondFactorNotBegun, TooManyRequests) as error:
+        return _page(request, person, again(error), status=error.http_status, waits=True)
+    return parts_of(request).renderer.page("recovery_codes.html", {"codes": codes})
+
+
+@router.post(f"{_HERE}/remove")
+def remove(request: Request, person: Fresh, password: Text = "", totp: Text = "") -> Response:
+    """Turn it off."""
+    try:
+        second_factors.remove(request, password, totp)
+    except (BadLogin, TotpRequired, TooManyRequests) as error:
+        return _page(request, person, again(error), status=error.http_status)
+    return RedirectResponse(_HERE, HTTPStatus.SEE_OTHER)
+
+
+def _page(
+    request: Request,
+    person: Caller,
+    entry: Entry,
+    *,
+    begun: second_factors.Begun | None = None,
+    waits: bool = False,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    access = parts_of(request).access
+    values = {
+        "entry": entry,
+        "is_on": access.second_factor.is_on(person.user_id),
+        "has_password": access.passwords.has(person.user_id),
+        "begun": begun,
+        "waits": waits or begun is not None,
+    }
+    renderer = parts_of(request).renderer
+    return renderer.page("second_factor.html", values, status=status, headers=entry.headers)
