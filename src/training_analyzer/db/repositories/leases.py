@@ -52,7 +52,7 @@ class LeasesRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def claim(
+    def claim(  # noqa: PLR0913 - what a claim depends on, each named
         self,
         user_id: str,
         *,
