@@ -6,6 +6,7 @@ import io
 import struct
 import zipfile
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.simulator.tracks import track
@@ -73,6 +74,8 @@ _CRC_BYTES: Final = tuple(_crc_of_byte(byte) for byte in range(256))
 type _Layout = tuple[int, tuple[tuple[int, tuple[int, str, int]], ...]]
 
 
+# Making one takes longer than reading it; tests download the same again and again. Some 20 MB.
+@lru_cache(maxsize=512)
 def zipped_fit(athlete: Athlete, one: Activity) -> bytes:
     """Return the ZIP that a download gives: `<id>_ACTIVITY.fit`, the same bytes each time."""
     buffer = io.BytesIO()
