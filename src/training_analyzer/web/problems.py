@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.web.refusals import Refusal
 
-_TITLES: Final = {
+TITLES: Final = {
     "account_already_linked": "Somebody else here has this Garmin account",
     "account_locked": "Garmin has locked this account",
     "account_mismatch": "Another Garmin account is connected",
@@ -113,7 +113,7 @@ class Problem:
     @property
     def title(self) -> str:
         """The few fixed words of the code."""
-        return _TITLES.get(self.code, self.code.replace("_", " ").capitalize())
+        return TITLES.get(self.code, self.code.replace("_", " ").capitalize())
 
 
 INTERNAL: Final = Problem(
