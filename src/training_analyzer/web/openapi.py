@@ -1,23 +1,25 @@
 """The OpenAPI document: what the framework makes of the routes, and what it cannot know.
 
 That is who may ask (read off each route's dependencies), how a caller proves who they are,
-and that every error is a problem: the framework's own model of a 422 is not what we answer.
+what an operation refuses (`promises`), and an example of each body (`examples.json`).
 """
 
 from __future__ import annotations
 
-from http import HTTPStatus
+import json
+import re
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
 from training_analyzer import __version__
-from training_analyzer.web import auth
+from training_analyzer.web import auth, promises, refusals
 from training_analyzer.web.problem_document import ProblemDocument
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from fastapi.dependencies.models import Dependant
     from starlette.routing import BaseRoute
@@ -66,8 +68,24 @@ _OF_PERSONS: Final = {
     auth.current_admin: ADMIN,
     auth.fresh_admin: FRESH_ADMIN,
 }
-_PROBLEM: Final = f"#/components/schemas/{ProblemDocument.__name__}"
-_ALWAYS: Final = (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.INTERNAL_SERVER_ERROR)
+# A summary is the first clause of a description.
+_CLAUSE_ENDS: Final = re.compile(r"[.;:](?:\s|$)")
+_FRESH: Final = (FRESH_PERSON, FRESH_ADMIN)
+# In the order in which they are shown.
+_TOPICS: Final = {
+    "Connection": "The caller's link to a Garmin account: make it, look at it, end it.",
+    "Configuration": "What is synced, how far back, and when.",
+    "Syncs": "Runs: start one, follow it, look at the history, ask again for what failed.",
+    "Backfills": "Days of old, asked for beside what every sync asks for.",
+    "Data": "What was synced: coverage, days, activities, series and curves.",
+    "Exports": "Everything that is the caller's, in one file to download.",
+    "Webhooks": "Where the caller's programs are told of what happens.",
+    "Sign-in": "Come in, go, and prove who one is; for people, not for keys.",
+    "Account": "The caller here: profile, sessions, second factor, audit log.",
+    "API keys": "Keys for programs, made by people.",
+    "Administration": "People, queue, encryption keys and audit log of the whole server.",
+    "Server": "What this server is and can do; needs no sign-in.",
+}
 
 
 def document(routes: Sequence[BaseRoute]) -> Document:
@@ -78,6 +96,7 @@ def document(routes: Sequence[BaseRoute]) -> Document:
         description=_DESCRIPTION,
         routes=routes,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        servers=[{"url": "/", "description": "This server."}],
     )
     schemas = made.setdefault("components", {}).setdefault("schemas", {})
     for theirs in ("HTTPValidationError", "ValidationError"):
@@ -86,12 +105,28 @@ def document(routes: Sequence[BaseRoute]) -> Document:
         ref_template="#/components/schemas/{model}"
     )
     schemas.update(schemas[ProblemDocument.__name__].pop("$defs", {}))
+    for name, example in _examples().items():
+        if name in schemas:
+            schemas[name]["examples"] = [example]
     made["components"]["securitySchemes"] = _SCHEMES
     for context in iter_route_contexts(routes):
         operations = made["paths"].get(context.path_format, {})
         for method in operations.keys() & {verb.lower() for verb in context.methods or ()}:
-            _complete(operations[method], access_of(context.dependant))
+            _complete(operations[method], method, access_of(context.dependant))
+    used = {
+        tag for path in made["paths"].values() for each in path.values() for tag in each["tags"]
+    }
+    made["tags"] = [
+        {"name": name, "description": told} for name, told in _TOPICS.items() if name in used
+    ]
     return made
+
+
+def _examples() -> dict[str, Any]:
+    """Return an example of each body, by the name of its schema."""
+    text = files("training_analyzer.web").joinpath("examples.json").read_text("utf-8")
+    found: dict[str, Any] = json.loads(text)
+    return found
 
 
 def access_of(dependant: Dependant) -> auth.Needs | str:
@@ -116,40 +151,21 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
         yield from _calls(each)
 
 
-def _complete(operation: Document, access: auth.Needs | str) -> None:
-    """Say of *operation* who may ask, and that its errors are problems."""
-    by_key: list[Document] = [{KEY: []}, {KEY_IN_BASIC: []}]
-    refused: list[HTTPStatus] = [*_ALWAYS]
+def _complete(operation: Document, method: str, access: auth.Needs | str) -> None:
+    """Say of *operation* what it is, who may ask, and what it refuses."""
+    operation["summary"] = _CLAUSE_ENDS.split(operation["description"])[0]
+    operation[ACCESS] = str(access.scope) if isinstance(access, auth.Needs) else access
+    refused: list[promises.Refused] = []
     if access == PUBLIC:
         operation["security"] = []
     else:
+        refused.append(refusals.Unauthenticated)
         can_be_program = isinstance(access, auth.Needs) or access == ADMIN
-        operation["security"] = [{SESSION: []}, *(by_key if can_be_program else [])]
-        refused += [HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
-    operation[ACCESS] = str(access.scope) if isinstance(access, auth.Needs) else access
-    responses = operation["responses"]
-    if responses.pop("422", None) or "parameters" in operation:
-        refused += [HTTPStatus.UNPROCESSABLE_CONTENT]
-    if "requestBody" in operation:
-        refused += [
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.CONTENT_TOO_LARGE,
-            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        ]
-    if any(each["in"] == "path" for each in operation.get("parameters", ())):
-        refused += [HTTPStatus.NOT_FOUND]
-    _add_problems(responses, refused)
-    # What else a route refuses is a problem, too.
-    responses["default"] = _problem_response("Any other error")
-
-
-def _add_problems(responses: Document, refused: Iterable[HTTPStatus]) -> None:
-    for status in sorted(refused):
-        responses.setdefault(str(int(status)), _problem_response(status.phrase))
-
-
-def _problem_response(told: str) -> Document:
-    return {
-        "description": told,
-        "content": {"application/problem+json": {"schema": {"$ref": _PROBLEM}}},
-    }
+        by_key: list[Document] = [{KEY: []}, {KEY_IN_BASIC: []}] if can_be_program else []
+        operation["security"] = [{SESSION: []}, *by_key]
+        if can_be_program or access == FRESH_ADMIN:
+            refused.append(refusals.InsufficientScope)
+        is_fresh = access.fresh if isinstance(access, auth.Needs) else access in _FRESH
+        if is_fresh:
+            refused.append(refusals.StepUpRequired)
+    promises.add(operation, method, refused)

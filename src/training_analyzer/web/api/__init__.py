@@ -34,40 +34,30 @@ from training_analyzer.web.api import (
 
 # What an application that embeds us takes, with people of its own: connections, syncs, data.
 data_router = APIRouter()
-for part in (
-    server_status,
-    credentials,
-    sign_ins,
-    ways_in,
-    config,
-    runs,
-    history,
-    events,
-    backfills,
-    schedule,
-    coverage,
-    days,
-    activities,
-    series,
-):
-    data_router.include_router(part.router, prefix="/api/v1/garmin")
-data_router.include_router(webhooks.router, prefix="/api/v1")
+for topic, parts in {
+    "Server": (server_status,),
+    "Connection": (credentials, sign_ins, ways_in),
+    "Configuration": (config,),
+    "Syncs": (runs, history, events, schedule),
+    "Backfills": (backfills,),
+    "Data": (coverage, days, activities, series),
+}.items():
+    for part in parts:
+        data_router.include_router(part.router, prefix="/api/v1/garmin", tags=[topic])
+data_router.include_router(webhooks.router, prefix="/api/v1", tags=["Webhooks"])
 data_router.include_router(description.router)
 
 people_router = APIRouter()
-for part in (
-    entering,
-    me,
-    second_factor,
-    audit,
-    api_keys,
-    admin_people,
-    admin_operation,
-    admin_system,
-):
-    people_router.include_router(part.router, prefix="/api/v1")
+for topic, parts in {
+    "Sign-in": (entering,),
+    "Account": (me, second_factor, audit),
+    "API keys": (api_keys,),
+    "Administration": (admin_people, admin_operation, admin_system),
+}.items():
+    for part in parts:
+        people_router.include_router(part.router, prefix="/api/v1", tags=[topic])
 
 monitors_router = APIRouter()
-monitors_router.include_router(watch.router)
+monitors_router.include_router(watch.router, tags=["Server"])
 
 __all__ = ["data_router", "monitors_router", "people_router"]

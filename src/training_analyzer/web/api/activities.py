@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, Response
@@ -27,6 +28,7 @@ router = APIRouter(prefix="/activities")
 
 type ActivityId = Annotated[int, Field(ge=1, lt=2**63)]
 
+_BYTES = {"type": "string", "format": "binary"}
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
@@ -145,7 +147,17 @@ def track(activity_id: ActivityId, user_id: DataReader, web: Web) -> Track:
     return Track(columns=web.runtime.reading.track(user_id, activity_id))
 
 
-@router.get("/{activity_id}/fit", response_class=Response)
+@router.get(
+    "/{activity_id}/fit",
+    response_class=Response,
+    responses={
+        HTTPStatus.OK: {
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
+            }
+        }
+    },
+)
 def original_file(activity_id: ActivityId, user_id: DataReader, web: Web) -> Response:
     """Return the original file of an activity, as Garmin gave it."""
     found = web.runtime.activities.original(user_id, activity_id)

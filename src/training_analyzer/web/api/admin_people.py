@@ -57,7 +57,7 @@ class PersonChange(Strict):
     disabled: bool = False
 
 
-class Invitation(Strict):
+class NewInvitation(Strict):
     """Whom to invite."""
 
     role: RoleText = "user"
@@ -132,7 +132,7 @@ def reset_password(user_id: OneLine, admin: FreshAdmin, web: Web, request: Reque
 
 @router.post("/invitations", status_code=status.HTTP_201_CREATED)
 def invite(
-    admin: Admin, web: Web, request: Request, asked: Invitation | None = None
+    admin: Admin, web: Web, request: Request, asked: NewInvitation | None = None
 ) -> OneTimeLink:
     """Return a link by which somebody new comes in.
 

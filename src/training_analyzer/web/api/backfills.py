@@ -91,6 +91,7 @@ class BackfillList(Answer):
 @router.post(
     "/backfills",
     status_code=status.HTTP_202_ACCEPTED,
+    responses={status.HTTP_200_OK: {"model": Accepted}},
     dependencies=[repeatable(Scope.SYNC_WRITE)],
 )
 def start_backfill(

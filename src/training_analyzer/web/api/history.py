@@ -210,17 +210,23 @@ def sync_errors(
 
 
 @router.post("/syncs/{sync_id}/cancel", status_code=status.HTTP_202_ACCEPTED)
-def cancel_sync(sync_id: int, user_id: SyncWriter, web: Web) -> Cancelling:
+def cancel_sync(
+    sync_id: int, user_id: SyncWriter, web: Web, here: Here, response: Response
+) -> Cancelling:
     """Let a running sync end after its present request; what it has saved stays."""
     if web.runtime.runs.one(user_id, sync_id) is None:
         raise NotFound
     if not web.runtime.runs.cancel(user_id, sync_id):
         raise NotRunning
+    response.headers["Location"] = here(f"/api/v1/garmin/sync-status/{sync_id}")
     return Cancelling(sync_id=sync_id)
 
 
 @router.post(
-    "/syncs/{sync_id}/retry", status_code=status.HTTP_202_ACCEPTED, dependencies=[TRIGGERING]
+    "/syncs/{sync_id}/retry",
+    status_code=status.HTTP_202_ACCEPTED,
+    responses={status.HTTP_200_OK: {"model": Started}},
+    dependencies=[TRIGGERING],
 )
 def retry_sync(
     sync_id: int, user_id: SyncWriter, web: Web, here: Here, response: Response

@@ -55,7 +55,7 @@ type Address = Annotated[
     str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+$"), AfterValidator(_line)
 ]
 type Locale = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
-type Zone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
+type OwnZone = Annotated[str, Field(max_length=64), AfterValidator(_zone)]
 type Weekday = Annotated[int, Field(ge=0, le=6)]
 
 
@@ -65,7 +65,7 @@ class MeChange(Strict):
     display_name: Line | None = None
     email: Address | None = None
     locale: Locale | None = None
-    timezone: Zone | None = None
+    timezone: OwnZone | None = None
     theme: Theme | None = None
     units: Units | None = None
     first_weekday: Weekday | None = None

@@ -90,6 +90,7 @@ class SyncStatus(Answer):
 @router.post(
     "/sync/trigger",
     status_code=status.HTTP_202_ACCEPTED,
+    responses={status.HTTP_200_OK: {"model": Started}},
     dependencies=[repeatable(Scope.SYNC_WRITE), TRIGGERING],
 )
 def trigger(

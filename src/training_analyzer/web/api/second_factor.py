@@ -16,7 +16,7 @@ from training_analyzer.web.auth import fresh_person
 router = APIRouter()
 
 type Fresh = Annotated[Caller, Depends(fresh_person)]
-type Code = Annotated[
+type AppCode = Annotated[
     SecretStr, Field(min_length=1, max_length=32), AfterValidator(secret_printable)
 ]
 type Password = Annotated[SecretStr, Field(max_length=1024), AfterValidator(secret_printable)]
@@ -26,7 +26,7 @@ type MaybeCode = Annotated[SecretStr, Field(max_length=32), AfterValidator(secre
 class FirstCode(Strict):
     """A code that shows that the app has the secret."""
 
-    code: Code
+    code: AppCode
 
 
 class Proof(Strict):

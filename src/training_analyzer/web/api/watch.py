@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -16,6 +17,12 @@ from training_analyzer.web.refusals import MetricsRefused
 router = APIRouter()
 
 
+class Alive(Answer):
+    """The process answers."""
+
+    status: Literal["ok"] = "ok"
+
+
 class Ready(Answer):
     """What keeps the process from its work, if anything does."""
 
@@ -27,15 +34,18 @@ class Ready(Answer):
 
 
 @router.get("/healthz")
-async def health() -> dict[str, str]:
+async def health() -> Alive:
     """Tell that the process answers. Asks nothing of the database, needs no sign-in.
 
     It waits for no thread, so it answers however many syncs and logins go on.
     """
-    return {"status": "ok"}
+    return Alive()
 
 
-@router.get("/readyz")
+@router.get(
+    "/readyz",
+    responses={HTTPStatus.SERVICE_UNAVAILABLE: {"model": Ready, "description": "It cannot."}},
+)
 def ready(web: Web, response: Response) -> Ready:
     """Tell whether the database can be used and the scheduler ticks; 503 if not."""
     found = readiness_of(web.runtime)
@@ -44,7 +54,11 @@ def ready(web: Web, response: Response) -> Ready:
     return Ready.model_validate(found.document())
 
 
-@router.get("/metrics")
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={HTTPStatus.OK: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 def metrics(request: Request, web: Web) -> Response:
     """Give this process's metrics and the state of the queue in Prometheus' format."""
     peer = request.client.host if request.client else None
