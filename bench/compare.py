@@ -47,6 +47,7 @@ OTHERS: Final = (
     ("storage.py", "--days", "200"),
     ("claim.py",),
     ("listeners.py",),
+    ("load.py",),
 )
 
 

@@ -102,6 +102,32 @@ def _listeners(found: Json) -> str:
     return f"## Who watches a run\n\n{table(head, rows)}\n{note}"
 
 
+def _load(found: Json) -> str:
+    rows = [
+        [
+            f"{one['route']}, {one['answer_kb']:.0f} kB, {one['arrival']}",
+            number(one["answers_per_s"]),
+            *(f"{one[f'p{share}_ms']:,.0f} ms" for share in (50, 95, 99)),
+            number(one["errors"]),
+            f"{one['cpu_percent']:.0f} %",
+            f"{one['windows_stored_per_s']:.1f}",
+            f"{one['machine_load']:.1f}",
+        ]
+        for one in found["routes"]
+    ]
+    head = ["asked for", "answers a second", "50 of 100 within", "95 of 100", "99 of 100", "errors"]
+    head += ["processor", "windows stored a second", "load before"]
+    note = (
+        f"\n{found['clients']} clients ask for the data of one athlete of five years, while "
+        f"{found['syncs']} other people are synced in the same process, on SQLite, from a pretend "
+        "Garmin 150 ms away. *Paced*: each client asks once a second, and a time counts from when "
+        "the question was due. *Without pause*: each asks again at once, so the times only say how "
+        "many answers a second there are. Processor of a core: server and syncs. Clients and the "
+        "pretend Garmin share the machine.\n"
+    )
+    return f"## The API under load\n\n{table(head, rows)}\n{note}"
+
+
 SECTIONS: Final[dict[str, Callable[[Json], str]]] = {
     "decoders": _decoders,
     "year_of_files": _year_of_files,
@@ -110,4 +136,5 @@ SECTIONS: Final[dict[str, Callable[[Json], str]]] = {
     "storage": _storage,
     "claim": _claim,
     "listeners": _listeners,
+    "load": _load,
 }
