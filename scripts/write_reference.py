@@ -119,10 +119,16 @@ SETTINGS: Final = {
     "PORT": "The port to listen on; 0 takes a free one.",
     "LOG_LEVEL": "How much is logged. No level logs a secret.",
     "LOG_FORMAT": "Lines for people, or JSON for machines.",
+    "OIDC_ISSUER": "The provider of [single sign-on](../how-to/second-factor-and-sso.md).",
+    "OIDC_CLIENT_ID": "What the provider calls this server.",
+    "OIDC_CLIENT_SECRET": "What this server proves itself to the provider with.",
+    "OIDC_NAME": "What the button says: *Continue with ...*",
+    "OIDC_SIGN_UP": "Whether a stranger whom the provider knows becomes a user here.",
     "METRICS_TOKEN": "What [`/metrics`](metrics.md) asks for as a Bearer token.",
 }
 DEFAULTS: Final = {
     "CREDENTIAL_ENCRYPTION_KEY": "none: required",
+    "OIDC_SIGN_UP": "`false`",
     "DATABASE_URL": "an SQLite file in the platform's user data directory",
 }
 UNITS: Final = {
@@ -283,9 +289,9 @@ Settings are environment variables, or lines of a file `.env` in the folder wher
 starts; the environment wins. An empty value counts as unset. A wrong value stops the start with one
 line that names the variable and never shows its value.
 
-The encryption settings, `DATABASE_URL` and `METRICS_TOKEN` may stand in a file of their own: set
-the variable's name with `_FILE` behind it to the path, such as `CREDENTIAL_ENCRYPTION_KEY_FILE`. A
-file with secrets must be readable by its owner alone.
+The encryption settings, `DATABASE_URL`, `METRICS_TOKEN` and `OIDC_CLIENT_SECRET` may stand in a
+file of their own: set the variable's name with `_FILE` behind it to the path, such as
+`CREDENTIAL_ENCRYPTION_KEY_FILE`. A file with secrets must be readable by its owner alone.
 """
     return page("Settings", intro, grid(["variable", "what for", "value", "default"], rows))
 

@@ -116,6 +116,9 @@ def test_each_variable_sets_its_field(
         ("PORT", "65536"),
         ("LOG_LEVEL", CANARY),
         ("LOG_FORMAT", "xml"),
+        ("OIDC_ISSUER", f"http://id.example.test/{CANARY}"),
+        ("OIDC_ISSUER", "https://id.example.test/?a=b"),
+        ("OIDC_SIGN_UP", CANARY),
         ("METRICS_TOKEN", "short"),
         ("METRICS_TOKEN", f"{CANARY} with blanks in it"),
         ("METRICS_TOKEN", "x" * 257),
@@ -294,3 +297,11 @@ def test_refused_argument_is_not_echoed() -> None:
         Settings(encryption_key=[CANARY])  # type: ignore[arg-type]  # wrong on purpose
 
     assert CANARY not in str(caught.value)
+
+
+@pytest.mark.parametrize("variable", ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"])
+def test_half_a_provider_is_refused(environment: Environment, variable: str) -> None:
+    """The three settings of single sign-on belong together."""
+    environment.setenv(variable, "https://id.example.test")
+
+    assert refusal().message.startswith("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set")

@@ -34,13 +34,19 @@ def refusal() -> SettingsError:
     return caught.value
 
 
-@pytest.mark.parametrize("variable", [KEY, PREVIOUS, f"{KEY}_ID", "DATABASE_URL", "METRICS_TOKEN"])
+@pytest.mark.parametrize(
+    "variable",
+    [KEY, PREVIOUS, f"{KEY}_ID", "DATABASE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET"],
+)
 def test_secret_may_stand_in_a_file(
     environment: Environment, encryption_key: str, other_key: str, variable: str
 ) -> None:
     """Each secret can come from the file that `..._FILE` names, line end and all."""
     texts = {KEY: encryption_key, PREVIOUS: f"v0={other_key}", f"{KEY}_ID": "v7"}
     environment.delenv(variable, raising=False)
+    if variable == "OIDC_CLIENT_SECRET":
+        environment.setenv("OIDC_ISSUER", "https://id.example.test")
+        environment.setenv("OIDC_CLIENT_ID", "garmin-sync")
     secret = private(Path("secret"), texts.get(variable, "sqlite:///garmin.db") + "\n")
     environment.setenv(f"{variable}_FILE", str(secret))
 
@@ -55,6 +61,8 @@ def test_secret_may_stand_in_a_file(
         f"{KEY}_ID": settings.encryption_key_id,
         "DATABASE_URL": settings.database_url,
         "METRICS_TOKEN": settings.metrics_token and settings.metrics_token.get_secret_value(),
+        "OIDC_CLIENT_SECRET": settings.oidc_client_secret
+        and settings.oidc_client_secret.get_secret_value(),
     }
     assert found[variable] == secret.read_text().strip()
 

@@ -43,8 +43,10 @@ PREVIOUS_KEYS: Final = "CREDENTIAL_ENCRYPTION_PREVIOUS_KEYS"
 _PREVIOUS: Final = PREVIOUS_KEYS
 
 # What may also come from a file: `<variable>_FILE` then holds its path.
-_SECRETS: Final = (KEY, KEY_ID, PREVIOUS_KEYS, "DATABASE_URL", "METRICS_TOKEN")
+_OF_KEYS: Final = (KEY, KEY_ID, PREVIOUS_KEYS)
+_SECRETS: Final = (*_OF_KEYS, "DATABASE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET")
 _MAX_FILE_BYTES: Final = 1024
+_ALL_THREE: Final = "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set all three, or none."
 # Containers mount their secrets world-readable inside themselves. systemd hands credentials
 # to the service's user by an access list, which `stat` shows as bits of the group.
 _MOUNTED: Final = ("/run/secrets", "/var/run/secrets", "/run/credentials")
@@ -117,6 +119,16 @@ class Settings(BaseSettings):
         "METRICS_TOKEN", None, "16 to 256 letters, digits or signs, without blanks"
     )
 
+    oidc_issuer: str | None = _setting(
+        "OIDC_ISSUER", None, "the https address of the provider, or http to this machine"
+    )
+    oidc_client_id: str = _setting("OIDC_CLIENT_ID", "", "what the provider calls this server")
+    oidc_client_secret: SecretStr | None = _setting(
+        "OIDC_CLIENT_SECRET", None, "what the provider gave with OIDC_CLIENT_ID"
+    )
+    oidc_name: str = _setting("OIDC_NAME", "single sign-on", "what people call the provider")
+    oidc_sign_up: bool = _setting("OIDC_SIGN_UP", default=False, wanted="true or false")
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -152,10 +164,19 @@ class Settings(BaseSettings):
     @field_validator("garmin_server_url")
     @classmethod
     def _server(cls, url: str | None) -> str | None:
-        if url is not None and not _is_safe_server(url):
+        if url is not None and not is_safe_server(url):
             message = "neither https nor loopback"
             raise ValueError(message)
         return url and url.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _issuer(cls, url: str | None) -> str | None:
+        # Compared to the letter later: not even a slash at the end is cut off.
+        if url is not None and (not is_safe_server(url) or "?" in url or "#" in url):
+            message = "neither https nor loopback"
+            raise ValueError(message)
+        return url
 
     @field_validator("public_url")
     @classmethod
@@ -188,6 +209,13 @@ class Settings(BaseSettings):
         return word.upper() if isinstance(word, str) else word
 
     @model_validator(mode="after")
+    def _oidc_is_whole(self) -> Settings:
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret)
+        if any(given) and not all(given):
+            raise SettingsError(_ALL_THREE)
+        return self
+
+    @model_validator(mode="after")
     def _keys_are_distinct(self) -> Settings:
         if self.encryption_key_id in self.encryption_previous_keys:
             raise _refused(_PREVIOUS, f"holds the id of {KEY}, too: give each key its own id.")
@@ -214,7 +242,8 @@ def _is_network(text: str) -> bool:
     return True
 
 
-def _is_safe_server(url: str) -> bool:
+def is_safe_server(url: str) -> bool:
+    """Tell whether secrets may be sent to *url*: it is https, or this machine."""
     if not _is_web_address(url):
         return False
     parts = urlsplit(url)

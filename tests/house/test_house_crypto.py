@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from conftest import Module
 
-LIBRARIES = {"cryptography", "hashlib", "hmac", "pwdlib", "secrets", "ssl"}
+LIBRARIES = {"cryptography", "hashlib", "hmac", "joserfc", "pwdlib", "secrets", "ssl"}
 LINE = re.compile(r"^\| `([\w/]+\.py)` \| ([a-z, ]+) \|", re.MULTILINE)
 
 

@@ -131,7 +131,7 @@ def _sign_in(seen: Watched, token: str) -> None:
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Connect your Garmin account")
     assert "token" not in page.url
-    for place in ("/password", "/confirm"):
+    for place in ("/password", "/confirm", "/second-factor"):
         page.goto(f"{seen.base}{place}")
         seen.look(place)
     page.goto(seen.base)

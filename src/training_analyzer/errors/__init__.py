@@ -21,6 +21,7 @@ GarminSyncError                    HTTP  exit
 ├── WebhookNotReady                409   1
 ├── KeyServesAlone                 409   1
 ├── SignInAbandoned                409   1
+├── OnlyWayIn                      409   1
 ├── SingleSignOnFailed             401   1
 ├── SingleSignOnUnavailable        503   1
 ├── ValidateTooSoon                429  75
@@ -102,10 +103,12 @@ from training_analyzer.errors.refusals import (
     KeyUnavailable,
     LastAdministrator,
     NotConnected,
+    OnlyWayIn,
     SecondFactorIsOn,
     SecondFactorNotBegun,
     SettingsError,
     SignInAbandoned,
+    SignOnFault,
     SingleSignOnFailed,
     SingleSignOnUnavailable,
     SyncAlreadyRunning,
@@ -175,6 +178,7 @@ __all__ = [
     "MfaRequired",
     "NeedsReauth",
     "NotConnected",
+    "OnlyWayIn",
     "PoisonItem",
     "RateLimited",
     "Reaction",
@@ -182,6 +186,7 @@ __all__ = [
     "SecondFactorNotBegun",
     "SettingsError",
     "SignInAbandoned",
+    "SignOnFault",
     "SingleSignOnFailed",
     "SingleSignOnUnavailable",
     "Stopping",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors.root import CLOCK, GarminSyncError
@@ -189,14 +190,38 @@ class SignInAbandoned(GarminSyncError):
     http_status = 409
 
 
+class SignOnFault(StrEnum):
+    """Why single sign-on did not work: for the audit log, never for who tried."""
+
+    STATE = "state"
+    PROVIDER = "provider_refused"
+    CODE = "code_refused"
+    MALFORMED = "malformed"
+    ALGORITHM = "algorithm"
+    KEY = "key"
+    SIGNATURE = "signature"
+    ISSUER = "iss"
+    AUDIENCE = "aud"
+    PARTY = "azp"
+    EXPIRED = "exp"
+    ISSUED = "iat"
+    NOT_YET = "nbf"
+    NONCE = "nonce"
+    SUBJECT = "sub"
+    UNKNOWN = "unknown"
+    DISABLED = "disabled"
+    LINKED = "linked_elsewhere"
+    STRANGER = "another_person"
+
+
 class SingleSignOnFailed(GarminSyncError):
     """Signing in by the provider did not work. Begin again, or ask whoever runs this server."""
 
-    # One text for every cause, as in `BadLogin`; `why` is ours, for the audit log.
+    # One text for every cause, as in `BadLogin`.
     code = "bad_login"
     http_status = 401
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: SignOnFault) -> None:
         super().__init__()
         self.why = why
 
@@ -206,6 +231,13 @@ class SingleSignOnUnavailable(GarminSyncError):
 
     code = "provider_unavailable"
     http_status = 503
+
+
+class OnlyWayIn(GarminSyncError):
+    """Without it you could not come in any more. Choose a password first."""
+
+    code = "conflict"
+    http_status = 409
 
 
 class ValidateTooSoon(GarminSyncError):

@@ -102,10 +102,10 @@ class Poster:
         until = time.monotonic() + self._longest_s
         addresses = self._checked(endpoint)
         with _told(Why.CONNECTION_FAILED):
-            plain = _connected(addresses, endpoint.port, until)
+            plain = connected_to(addresses, endpoint.port, until)
         # A handshake has one time limit for all of its steps.
         with plain, _told(Why.TLS_FAILED):
-            plain.settimeout(_left(until))
+            plain.settimeout(time_left(until))
             sock = self._context.wrap_socket(plain, server_hostname=endpoint.host)
         with sock, _told(Why.BAD_ANSWER):
             return _exchange(sock, endpoint, body, headers, until)
@@ -132,20 +132,21 @@ def _told(why: Why) -> Iterator[None]:
         raise NotPosted(why) from None
 
 
-def _left(until: float) -> float:
+def time_left(until: float) -> float:
+    """Return the seconds until the monotonic time *until*. Raises `TimeoutError`."""
     left = until - time.monotonic()
     if left <= 0:
         raise TimeoutError
     return left
 
 
-def _connected(addresses: list[str], port: int, until: float) -> socket.socket:
+def connected_to(addresses: list[str], port: int, until: float) -> socket.socket:
     """Return a connection to the first of *addresses* that takes one."""
     for address in addresses[:-1]:
         # One that swallows everything must not keep us from the next.
         with suppress(OSError):
-            return socket.create_connection((address, port), min(_left(until), _ONE_OF_MANY_S))
-    return socket.create_connection((addresses[-1], port), _left(until))
+            return socket.create_connection((address, port), min(time_left(until), _ONE_OF_MANY_S))
+    return socket.create_connection((addresses[-1], port), time_left(until))
 
 
 def _exchange(
@@ -158,9 +159,9 @@ def _exchange(
     connection = HTTPConnection(endpoint.host, endpoint.port)
     connection.sock = sock
     # No class, as the type says, but a connection does no more than call it.
-    answers: Any = partial(in_time, longest_s=_left(until), clock=time.monotonic)
+    answers: Any = partial(in_time, longest_s=time_left(until), clock=time.monotonic)
     connection.response_class = answers
-    sock.settimeout(_left(until))
+    sock.settimeout(time_left(until))
     own = {"Host": endpoint.authority, "Content-Type": "application/json", "Connection": "close"}
     connection.request("POST", endpoint.target, body, {**own, **headers})
     with connection.getresponse() as answer:

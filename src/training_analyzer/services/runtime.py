@@ -51,6 +51,7 @@ from training_analyzer.services.repeats import Repeats
 from training_analyzer.services.rotation import Rotation
 from training_analyzer.services.runs import Runs
 from training_analyzer.services.samples import Samples
+from training_analyzer.services.single_sign_on import SingleSignOn, build_single_sign_on
 from training_analyzer.services.timekeeping import Timekeeping
 from training_analyzer.services.users import People
 from training_analyzer.services.validating import Validating
@@ -89,6 +90,8 @@ class Runtime:
     syncs: SyncService
     people: People
     access: Access
+    # None unless a provider is set.
+    sign_on: SingleSignOn | None
     # What is sealed for a person and outlives a disconnect: second factors, webhooks' keys.
     secrets_of_people: Vault
     webhooks: Webhooks
@@ -159,6 +162,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
             UsersRepository(database, now=now), connections, access.passwords, access.sessions
         ),
         access=access,
+        sign_on=build_single_sign_on(settings, database, encryption, access),
         secrets_of_people=Vault(encryption, secrets_of_people(database, now), now),
         webhooks=build_webhooks(database, encryption, now),
         runs=Runs(RunListsRepository(database), leases, now),

@@ -158,7 +158,7 @@ def sign_in(request: Request, response: Response, user_id: str) -> None:
         token,
         max_age=int(LONGEST_LIFE.total_seconds()),
         path="/",
-        secure=_is_https(request),
+        secure=is_https(request),
         httponly=True,
         samesite="lax",
     )
@@ -166,7 +166,7 @@ def sign_in(request: Request, response: Response, user_id: str) -> None:
 
 def refuse_open_wire(request: Request) -> None:
     """Raise `InsecureTransport` where a session would go over the wire in the open."""
-    if not _is_https(request) and host_name(request.headers["host"]) not in LOOPBACK_NAMES:
+    if not is_https(request) and host_name(request.headers["host"]) not in LOOPBACK_NAMES:
         raise InsecureTransport
 
 
@@ -181,14 +181,15 @@ def sign_out(request: Request, response: Response) -> None:
     """End the session and forget its cookie."""
     end_session(request)
     response.delete_cookie(
-        _cookie_name(request), path="/", secure=_is_https(request), httponly=True, samesite="lax"
+        _cookie_name(request), path="/", secure=is_https(request), httponly=True, samesite="lax"
     )
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
-def _is_https(request: Request) -> bool:
+def is_https(request: Request) -> bool:
+    """Tell whether the browser speaks https to us, a proxy in between or not."""
     return parts_of(request).site.is_https(request.headers["host"], request.url.scheme)
 
 
 def _cookie_name(request: Request) -> str:
-    return "__Host-gsync" if _is_https(request) else "gsync"
+    return "__Host-gsync" if is_https(request) else "gsync"

@@ -11,12 +11,22 @@ from training_analyzer.web.pages import (
     second_factor,
     settings,
     signing_in,
+    single_sign_on,
     syncing,
 )
 from training_analyzer.web.pages.problem import problem_page
 
 router = APIRouter(include_in_schema=False)
-for part in (home, connecting, settings, signing_in, arriving, second_factor, syncing):
+for part in (
+    home,
+    connecting,
+    settings,
+    signing_in,
+    arriving,
+    second_factor,
+    single_sign_on,
+    syncing,
+):
     router.include_router(part.router)
 
 __all__ = ["problem_page", "router"]

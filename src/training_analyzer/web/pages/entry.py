@@ -75,4 +75,11 @@ def sign_in_page(
     """Return the page on which a person signs in by name and password."""
     renderer = parts_of(request).renderer
     told = {**entry.headers, **(headers or {})}
-    return renderer.page("sign_in.html", {"entry": entry}, status=status, headers=told)
+    values = {"entry": entry, "provider": provider_name(request)}
+    return renderer.page("sign_in.html", values, status=status, headers=told)
+
+
+def provider_name(request: Request) -> str | None:
+    """Return what the button of single sign-on says; None without a provider."""
+    sign_on = parts_of(request).runtime.sign_on
+    return sign_on.name if sign_on else None

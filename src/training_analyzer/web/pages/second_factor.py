@@ -18,7 +18,7 @@ from training_analyzer.errors import (
 from training_analyzer.services.callers import Caller
 from training_analyzer.web import second_factors
 from training_analyzer.web.auth import fresh_person
-from training_analyzer.web.pages.entry import Entry, again
+from training_analyzer.web.pages.entry import Entry, again, provider_name
 from training_analyzer.web.parts import parts_of
 
 router = APIRouter()
@@ -32,7 +32,7 @@ _HERE: Final = "/second-factor"
 @router.get(_HERE)
 def second_factor_form(request: Request, person: Fresh) -> Response:
     """Show whether it is on, and the form that changes that."""
-    return _page(request, person, Entry())
+    return security_page(request, person, Entry())
 
 
 @router.post(_HERE)
@@ -41,8 +41,8 @@ def begin(request: Request, person: Fresh) -> Response:
     try:
         begun = second_factors.begin(request)
     except SecondFactorIsOn as error:
-        return _page(request, person, again(error), status=error.http_status)
-    return _page(request, person, Entry(), begun=begun)
+        return security_page(request, person, again(error), status=error.http_status)
+    return security_page(request, person, Entry(), begun=begun)
 
 
 @router.post(f"{_HERE}/confirm")
@@ -51,7 +51,7 @@ def confirm(request: Request, person: Fresh, totp: Text = "") -> Response:
     try:
         codes = second_factors.confirm(request, totp)
     except (BadLogin, SecondFactorNotBegun, TooManyRequests) as error:
-        return _page(request, person, again(error), status=error.http_status, waits=True)
+        return security_page(request, person, again(error), status=error.http_status, waits=True)
     return parts_of(request).renderer.page("recovery_codes.html", {"codes": codes})
 
 
@@ -61,11 +61,11 @@ def remove(request: Request, person: Fresh, password: Text = "", totp: Text = ""
     try:
         second_factors.remove(request, password, totp)
     except (BadLogin, TotpRequired, TooManyRequests) as error:
-        return _page(request, person, again(error), status=error.http_status)
+        return security_page(request, person, again(error), status=error.http_status)
     return RedirectResponse(_HERE, HTTPStatus.SEE_OTHER)
 
 
-def _page(
+def security_page(
     request: Request,
     person: Caller,
     entry: Entry,
@@ -74,13 +74,16 @@ def _page(
     waits: bool = False,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    access = parts_of(request).access
+    """Return the page of everything beside the password that lets somebody in."""
+    access, sign_on = parts_of(request).access, parts_of(request).runtime.sign_on
     values = {
         "entry": entry,
         "is_on": access.second_factor.is_on(person.user_id),
         "has_password": access.passwords.has(person.user_id),
         "begun": begun,
         "waits": waits or begun is not None,
+        "provider": provider_name(request),
+        "is_linked": sign_on is not None and sign_on.is_linked(person.user_id),
     }
     renderer = parts_of(request).renderer
     return renderer.page("second_factor.html", values, status=status, headers=entry.headers)

@@ -23,7 +23,7 @@ from training_analyzer.web.auth import (
     refuse_open_wire,
     sign_out,
 )
-from training_analyzer.web.pages.entry import Entry, again, sign_in_page
+from training_analyzer.web.pages.entry import Entry, again, provider_name, sign_in_page
 from training_analyzer.web.pages.places import own_place
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import BadLink
@@ -122,5 +122,6 @@ def _confirm_page(
         "entry": entry,
         "name": user.name if user else "",
         "has_password": parts.access.passwords.has(person.user_id),
+        "provider": provider_name(request),
     }
     return parts.renderer.page("confirm.html", values, status=status, headers=entry.headers)
