@@ -130,12 +130,14 @@ class Guard:
         given = request.headers.get("x-request-id", "")
         request.state.request_id = given if _PLAUSIBLE_ID.fullmatch(given) else self._new_id()
         started = False
+        # Asked now: whoever answers for a part of our paths, such as files, moves the root.
+        is_static = own_path(scope).startswith("/static/")
 
         async def send_ours(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                self._dress(request, MutableHeaders(scope=message))
+                self._dress(request, MutableHeaders(scope=message), is_static=is_static)
             await send(message)
 
         try:
@@ -168,9 +170,8 @@ class Guard:
         if has_body and is_api(request.scope) and kind != "application/json":
             raise NotJson
 
-    def _dress(self, request: Request, headers: MutableHeaders) -> None:
+    def _dress(self, request: Request, headers: MutableHeaders, *, is_static: bool) -> None:
         headers.update({**_HEADERS, "X-Request-Id": request.state.request_id})
-        is_static = own_path(request.scope).startswith("/static/")
         if is_static and request.query_params.get("v"):
             headers["Cache-Control"] = "public, max-age=31536000, immutable"
         else:
