@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 from datetime import UTC, datetime
 from html import unescape
 from typing import TYPE_CHECKING, Any
@@ -35,10 +34,12 @@ from training_analyzer.model import Role
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.id_tokens import Expected, TokenRefused, subject_of
 from training_analyzer.services.runtime import build_runtime
+from training_analyzer.services.single_sign_on import build_single_sign_on
 from training_analyzer.web.app import create_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.settings import Settings
@@ -235,6 +236,29 @@ def test_asvs_10_2_1_only_the_browser_that_began_ends_it_once_and_in_time(
     assert refusals(runtime)[-1] == "oidc:iss"
 
 
+def test_asvs_6_3_1_failing_often_ends_before_the_provider_is_asked(
+    runtime: Runtime, provider: PretendProvider
+) -> None:
+    """The eleventh try of a network within five minutes reaches nobody."""
+    app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
+    client = TestClient(
+        app,
+        base_url=SITE,
+        headers=OWN_PAGE,
+        follow_redirects=False,
+        client=("203.0.113.7", 50_000),
+    )
+    provider.claims = {"aud": "another"}
+
+    tried = [client.get(goes(client, provider)).status_code for _ in range(10)]
+    asked = provider.asked.count("/token")
+    late = client.get(goes(client, provider))
+
+    assert (set(tried), asked) == ({401}, 10)
+    assert (late.status_code, late.headers["retry-after"]) == (429, "300")
+    assert provider.asked.count("/token") == 10
+
+
 def test_new_keys_of_the_provider_are_asked_for_once(
     provider: PretendProvider, new_browser: Callable[[], TestClient]
 ) -> None:
@@ -260,15 +284,24 @@ def test_new_keys_of_the_provider_are_asked_for_once(
     ],
 )
 def test_a_provider_that_is_not_as_it_should_be_is_not_gone_to(
-    provider: PretendProvider, new_browser: Callable[[], TestClient], told: dict[str, Any]
+    provider: PretendProvider,
+    new_browser: Callable[[], TestClient],
+    clock: Any,
+    told: dict[str, Any],
 ) -> None:
-    """Another issuer, an unsafe address, none, or far too much: 503, and a page that says so."""
+    """Another issuer, an unsafe address, none, or far too much: a 503, and a rest before more."""
     provider.discovered = told
 
     refused = new_browser().get(f"{OIDC}/login")
+    provider.discovered = {}
+    soon = new_browser().get(f"{OIDC}/login")
+    clock.advance(seconds=10)
 
     assert (refused.status_code, "location" in refused.headers) == (503, False)
     assert "does not answer as it should" in refused.text
+    assert soon.status_code == 503
+    assert new_browser().get(f"{OIDC}/login").status_code == 302
+    assert len(provider.asked) == 2
 
 
 def test_only_a_fresh_person_links_by_a_form_and_signs_in_by_it(
@@ -324,13 +357,13 @@ def test_without_sign_up_only_who_is_linked_comes_in(
         assert client.get(f"{OIDC}/login").status_code == 404
 
 
-def test_without_the_extra_the_start_is_refused(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_the_extra_the_start_is_refused(settings: Settings, runtime: Runtime) -> None:
     """The settings ask for a provider, the library is missing: one line says what to do."""
-    for name in ("services.provider", "services.id_tokens"):
-        monkeypatch.delitem(sys.modules, f"training_analyzer.{name}", raising=False)
-    monkeypatch.setitem(sys.modules, "joserfc", None)
+
+    def without(name: str) -> ModuleType:
+        raise ModuleNotFoundError(name, name="joserfc")
 
     with pytest.raises(SettingsError, match=r"pip install \"training-analyzer\[oidc\]\""):
-        build_runtime(settings)
+        build_single_sign_on(
+            settings, runtime.database, runtime.encryption, runtime.access, without
+        )

@@ -88,6 +88,15 @@ class Entrance:
             for rule in SECOND_FACTOR_NETWORK:
                 self.limits.take(rule, network)
 
+    def admit(self, network: str | None) -> None:
+        """Count somebody whom the provider has yet to vouch for. Raises `TooManyRequests`.
+
+        Those of one network count only when they fail: as bad links.
+        """
+        self.limits.take(SIGN_IN_ALL)
+        if network is not None and not _is_this_machine(network):
+            self.limits.check(SIGN_IN_NETWORK, network)
+
     def note_bad_link(self, network: str | None) -> None:
         """Count a link that is none. Raises `TooManyRequests` from the eleventh on."""
         if network is not None and not _is_this_machine(network):

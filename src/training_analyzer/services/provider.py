@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
 _KEPT_FOR: Final = timedelta(hours=1)
+_REST: Final = timedelta(seconds=10)
+_OTHERS_WAIT_S: Final = 1.0
 _OK: Final = 200
 _CODE_REFUSED: Final = range(400, 500)
 
@@ -60,18 +62,24 @@ class Provider:
         self._now = now
         self._lock = threading.Lock()
         self._addresses: tuple[Addresses, datetime] | None = None
+        self._failed_at: datetime | None = None
         self._keys: tuple[Sequence[object], datetime] | None = None
 
     def addresses(self) -> Addresses:
-        """Return where it does what. Raises `SingleSignOnUnavailable`."""
-        with self._lock:
+        """Return where it does what. Raises `SingleSignOnUnavailable`.
+
+        Strangers get this far: one of them asks, the others wait a second at most, and after
+        a failure nobody asks for a while.
+        """
+        if not self._lock.acquire(timeout=_OTHERS_WAIT_S):
+            raise SingleSignOnUnavailable
+        try:
             known = self._addresses
-        if known is not None and self._is_current(known[1]):
+            if known is None or not self._is_current(known[1], _KEPT_FOR):
+                known = self._addresses = (self._discovered_anew(), self._now())
             return known[0]
-        found = self._discovered()
-        with self._lock:
-            self._addresses = (found, self._now())
-        return found
+        finally:
+            self._lock.release()
 
     def redeem(self, code: str, *, verifier: str, redirect_uri: str) -> str:
         """Return the ID token for *code*, which is good once.
@@ -115,13 +123,22 @@ class Provider:
         except TokenRefused as refused:
             raise SingleSignOnFailed(refused.why) from None
 
-    def _is_current(self, since: datetime) -> bool:
-        return since <= self._now() < since + _KEPT_FOR
+    def _is_current(self, since: datetime, span: timedelta) -> bool:
+        return since <= self._now() < since + span
+
+    def _discovered_anew(self) -> Addresses:
+        """Return what it says of itself, unless it has just failed to."""
+        if self._failed_at is not None and self._is_current(self._failed_at, _REST):
+            raise SingleSignOnUnavailable
+        try:
+            return self._discovered()
+        except SingleSignOnUnavailable:
+            self._failed_at = self._now()
+            raise
 
     def _known_keys(self) -> Sequence[object]:
-        with self._lock:
-            known = self._keys
-        if known is not None and self._is_current(known[1]):
+        known = self._keys
+        if known is not None and self._is_current(known[1], _KEPT_FOR):
             return known[0]
         return self._fetched_keys()
 
@@ -129,8 +146,7 @@ class Provider:
         keys = self._told(self.addresses().keys).get("keys")
         if not isinstance(keys, list):
             raise SingleSignOnUnavailable
-        with self._lock:
-            self._keys = (keys, self._now())
+        self._keys = (keys, self._now())
         return keys
 
     def _discovered(self) -> Addresses:

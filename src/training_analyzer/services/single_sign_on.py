@@ -32,6 +32,7 @@ from training_analyzer.services.limits import REGISTRATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import ModuleType
 
     from training_analyzer.db import Database
     from training_analyzer.model import User
@@ -195,15 +196,21 @@ class SingleSignOn:
 
 
 def build_single_sign_on(
-    settings: Settings, database: Database, encryption: EncryptionService, access: Access
+    settings: Settings,
+    database: Database,
+    encryption: EncryptionService,
+    access: Access,
+    load: Callable[[str], ModuleType] = import_module,
 ) -> SingleSignOn | None:
     """Return what the settings ask for, or None. Raises `SettingsError` without the extra."""
     if settings.oidc_issuer is None or settings.oidc_client_secret is None:
         return None
     try:
         # An installation without the extra lacks what this module imports.
-        provider = import_module("training_analyzer.services.provider")
-    except ModuleNotFoundError:
+        provider = load("training_analyzer.services.provider")
+    except ModuleNotFoundError as missing:
+        if not (missing.name or "").startswith("joserfc"):
+            raise
         message = 'OIDC_ISSUER needs more: pip install "training-analyzer[oidc]", or unset it.'
         raise SettingsError(message) from None
     now = access.audit.now

@@ -68,6 +68,7 @@ def come_back(
     sign_on = _sign_on(request)
     sealed = request.cookies.get(_cookie_name(request), "")
     try:
+        parts_of(request).access.entrance.admit(network_of(request))
         proved = sign_on.finish(sealed, Came(code, state, iss))
         answer = _welcome(request, sign_on, proved)
     except (SingleSignOnFailed, SingleSignOnUnavailable, TooManyRequests) as error:
