@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from training_analyzer.web.tongue import Tongue
 
-_MILE_M: Final = 1609.344
+MILE_M: Final = 1609.344
 _FOOT_M: Final = 0.3048
 _POUND_G: Final = 453.59237
-_KILOMETRE_M: Final = 1000.0
+KILOMETRE_M: Final = 1000.0
 _KILOGRAM_G: Final = 1000.0
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -31,7 +31,7 @@ class Measure(NamedTuple):
 
 def distance(metres: float, tongue: Tongue) -> Measure:
     """Return `21.34 km`, `61.2 km`, `13.26 mi`."""
-    unit, length = ("mi", _MILE_M) if tongue.is_imperial else ("km", _KILOMETRE_M)
+    unit, length = ("mi", MILE_M) if tongue.is_imperial else ("km", KILOMETRE_M)
     value = metres / length
     return Measure(tongue.number(value, 1 if value >= _LONG else 2), unit)
 
@@ -51,13 +51,13 @@ def weight(grams: float, tongue: Tongue) -> Measure:
 
 def speed(metres_per_second: float, tongue: Tongue) -> Measure:
     """Return `25.4 km/h` or `15.8 mph`."""
-    unit, length = ("mph", _MILE_M) if tongue.is_imperial else ("km/h", _KILOMETRE_M)
+    unit, length = ("mph", MILE_M) if tongue.is_imperial else ("km/h", KILOMETRE_M)
     return Measure(tongue.number(metres_per_second * _HOUR_S / length, 1), unit)
 
 
 def pace(metres_per_second: float, tongue: Tongue) -> Measure:
     """Return `5:11 /km` or `8:20 /mi`; a dash for who stood still."""
-    unit, length = ("/mi", _MILE_M) if tongue.is_imperial else ("/km", _KILOMETRE_M)
+    unit, length = ("/mi", MILE_M) if tongue.is_imperial else ("/km", KILOMETRE_M)
     if metres_per_second <= 0:
         return Measure("\N{EN DASH}", unit)
     minutes, seconds = divmod(round(length / metres_per_second), _MINUTE_S)

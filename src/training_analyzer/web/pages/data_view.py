@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState
 from training_analyzer.services.reading import due_by_now, is_wanted
-from training_analyzer.web.pages import charts, phrases
+from training_analyzer.web.charts.sparkline import sparkline
+from training_analyzer.web.charts.strips import coverage_strip
+from training_analyzer.web.pages import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,7 +127,7 @@ def _metric(
         words.append(f"{abs(gap)} {unit} {side} usual" if gap else "as usual")
     delta = phrases.upper_first(", ".join(words))
     label = f"{name}, {DAYS_SHOWN} days: {round(value)} {unit}, {delta}"
-    line = charts.sparkline(values, label=label, colour=colour)
+    line = sparkline(values, label=label, colour=colour)
     return Metric(name=name, figure=[(f"{round(value)}", unit)], delta=delta, line=line)
 
 
@@ -142,7 +144,7 @@ def _sleep(values: list[float | None], today: date) -> Metric:
         side = "longer" if gap > 0 else "shorter"
         words.append(f"{phrases.duration(abs(gap) * 60)} {side} than usual" if gap else "as usual")
     delta = phrases.upper_first(", ".join(words))
-    line = charts.sparkline(
+    line = sparkline(
         values, label=f"Sleep, {DAYS_SHOWN} days: {hours} h {minutes} min, {delta}", colour="light"
     )
     return Metric(
@@ -153,7 +155,7 @@ def _sleep(values: list[float | None], today: date) -> Metric:
 def _absent(name: str, values: list[float | None]) -> Metric:
     is_old = any(value is not None for value in values)
     words = f"Nothing in the last {_FRESH_DAYS} days" if is_old else "None at Garmin"
-    line = charts.sparkline(values, label=f"{name}: {words}", colour="text-3")
+    line = sparkline(values, label=f"{name}: {words}", colour="text-3")
     return Metric(name=name, figure=[(NONE, "")], delta=words, line=line)
 
 
@@ -193,7 +195,7 @@ def _coverage(name: str, states: Sequence[DayState | None], config: GarminSyncCo
         # 364 of 365 days are not 100 %.
         percent = f"{100 * known // asked} %"
         words = f"{phrases.plural(data, 'day')} with data"
-    strip = charts.coverage_strip(states, label=f"{label}: {percent} known, {words}")
+    strip = coverage_strip(states, label=f"{label}: {percent} known, {words}")
     return Coverage(name=label, percent=percent, words=words, strip=strip)
 
 

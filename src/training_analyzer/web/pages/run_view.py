@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import RunStatus, SyncType
+from training_analyzer.web.charts.strips import runs_strip
 from training_analyzer.web.history import details_of, windows_total
-from training_analyzer.web.pages import charts, phrases
+from training_analyzer.web.pages import phrases
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -129,7 +130,7 @@ def strip_of(finished: list[GarminSyncHistory]) -> tuple[Markup, str, str]:
     total, completed = phrases.plural(len(finished), "run"), f"{good} completed"
     label = f"The last {total}: {completed}"
     statuses = [run.status for run in reversed(finished)]
-    return charts.runs_strip(statuses, label=label), total, completed
+    return runs_strip(statuses, label=label), total, completed
 
 
 def _counts(run: GarminSyncHistory) -> list[str]:

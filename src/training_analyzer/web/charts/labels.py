@@ -1,0 +1,148 @@
+"""Where words go in a drawing: how wide they are, and which have room beside each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from training_analyzer.web.charts.svg import words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+    from markupsafe import Markup
+
+    from training_analyzer.web.charts.svg import Anchor
+    from training_analyzer.web.tongue import Tongue
+
+AXIS: Final = 11.0
+TEXT: Final = 12.0
+_NARROW: Final = frozenset("iljtfrI.,:;'|!()[] \N{NO-BREAK SPACE}/")
+_WIDE: Final = frozenset("mwMWO%@")
+_GAP: Final = 8.0
+_MONDAY: Final = 0
+_FEW_DAYS: Final = 16
+_MANY_DAYS: Final = 120
+# Further words on an axis than this would be no help.
+_MOST: Final = 14
+# From here on characters are as wide as they are high.
+_IDEOGRAPHS: Final = "\u2e80"
+
+
+def width_of(text: str, size: float = TEXT) -> float:
+    """Return about how wide *text* is: rather too much than too little."""
+    return sum(size * _share(character) for character in text)
+
+
+def _share(character: str) -> float:
+    if character in _NARROW:
+        return 0.34
+    if character >= _IDEOGRAPHS:
+        return 1.0
+    return 0.9 if character in _WIDE else 0.61
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Label:
+    """Words at a place; `kind` are CSS classes: t1 strong, t2 clear, s small, halo."""
+
+    x: float
+    y: float
+    text: str
+    kind: str = ""
+    anchor: Anchor = "start"
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """From where to where it goes."""
+        width = width_of(self.text, AXIS if "s" in self.kind.split() else TEXT)
+        if "t1" in self.kind.split():
+            width *= 1.06
+        start = self.x - {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
+        return start, start + width
+
+    def within(self, low: float, high: float) -> Label:
+        """Return the label, moved so that it does not stick out of *low* to *high*."""
+        start, end = self.span
+        by = max(0.0, low - start) or min(0.0, high - end)
+        return Label(x=self.x + by, y=self.y, text=self.text, kind=self.kind, anchor=self.anchor)
+
+    def meets(self, other: Label) -> bool:
+        """Return whether both would be drawn over each other."""
+        mine, theirs = self.span, other.span
+        apart = mine[1] + _GAP / 2 <= theirs[0] or theirs[1] + _GAP / 2 <= mine[0]
+        return not apart and abs(self.y - other.y) < TEXT
+
+    def draw(self) -> Markup:
+        """Return it as SVG."""
+        return words((self.x, self.y), self.text, self.kind, self.anchor)
+
+
+def fitting(labels: Iterable[Label]) -> list[Label]:
+    """Return those of *labels* that have room, the more important ones, which come first."""
+    kept: list[Label] = []
+    for label in labels:
+        if not any(label.meets(other) for other in kept):
+            kept.append(label)
+    return kept
+
+
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+    """Return places near the *wanted* ones that are *gap* apart, between *low* and *high*.
+
+    The order stays. When there is not enough room, all of it is used evenly.
+    """
+    count = len(wanted)
+    if count == 0:
+        return []
+    if (count - 1) * gap >= high - low:
+        gap = (high - low) / max(1, count - 1)
+    order = sorted(range(count), key=lambda k: (wanted[k], k))
+    places = [0.0] * count
+    at = low
+    for k in order:
+        places[k] = at = max(wanted[k], at)
+        at += gap
+    limit = high
+    for k in reversed(order):
+        places[k] = min(places[k], limit)
+        limit = places[k] - gap
+    return places
+
+
+def day_labels(
+    days: Sequence[date], x: Callable[[float], float], y: float, *, width: float, tongue: Tongue
+) -> list[Label]:
+    """Return the words under an axis of *days*: the last always, others where there is room."""
+    if not days:
+        return []
+    last = len(days) - 1
+    chosen = [last, *_worth_naming(days)]
+    room = (x(last) - x(0)) or 1.0
+    every = max(1, round(len(chosen) / max(1.0, min(_MOST, room / 64))))
+    chosen = [last, *list(reversed(chosen[1:]))[::every]]
+    labels = [
+        Label(
+            x=x(k),
+            y=y,
+            text=_name(days, k, tongue),
+            kind="t1" if k == last else "",
+            anchor="middle",
+        ).within(0, width)
+        for k in dict.fromkeys(chosen)
+    ]
+    return fitting(labels)
+
+
+def _worth_naming(days: Sequence[date]) -> list[int]:
+    if len(days) <= _FEW_DAYS:
+        return list(range(len(days)))
+    if len(days) > _MANY_DAYS:
+        return [k for k, on in enumerate(days) if on.day == 1]
+    return [k for k, on in enumerate(days) if on.weekday() == _MONDAY]
+
+
+def _name(days: Sequence[date], k: int, tongue: Tongue) -> str:
+    is_month = len(days) > _MANY_DAYS and k != len(days) - 1
+    return tongue.short_month(days[k]) if is_month else tongue.day_and_month(days[k])

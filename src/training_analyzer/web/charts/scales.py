@@ -1,0 +1,122 @@
+"""From values to places: scales, round ticks, runs of what is there."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from training_analyzer.web.charts.svg import Point
+
+# Nothing that Garmin measures is larger; sums and differences of these stay finite.
+_LARGEST: Final = 1e12
+_ROUND: Final = (1.0, 2.0, 5.0, 10.0)
+SECONDS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
+"""Steps that are round on a clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """A straight line from values to places; what lies outside is held at the edge."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """Return the place of *value*."""
+        span = self.high - self.low
+        share = (value - self.low) / span if span else 0.5
+        return self.start + min(1.0, max(0.0, share)) * (self.end - self.start)
+
+
+def known(value: float | None) -> float | None:
+    """Return *value* when it can be drawn: neither missing, endless nor beyond reason."""
+    if value is None or not math.isfinite(value) or abs(value) > _LARGEST:
+        return None
+    return float(value)
+
+
+def known_all(values: Iterable[float | None]) -> list[float | None]:
+    """Return *values* with None for what cannot be drawn."""
+    return [known(value) for value in values]
+
+
+def domain(values: Iterable[float], *, from_zero: bool = False, least: float = 1.0) -> Point:
+    """Return a sensible range for *values*, with air; of at least *least*."""
+    found = list(values) or [0.0]
+    low, high = min(found), max(found)
+    if from_zero:
+        return min(0.0, low), max(high, least, 0.0)
+    missing = max(0.0, least - (high - low))
+    air = (high - low) * 0.1 + missing / 2
+    return low - air, high + air
+
+
+def ticks(low: float, high: float, most: int = 4, steps: Sequence[float] = ()) -> list[float]:
+    """Return at most *most* + 1 round values from *low* to *high*.
+
+    *steps* are the distances to choose from; without any: 1, 2, 5 and their tenfold.
+    """
+    if not high > low or most < 1:
+        return []
+    rough = (high - low) / most
+    step = next((float(step) for step in steps if step >= rough), None)
+    if step is None:
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next(power * n for n in _ROUND if power * n >= rough * (1 - 1e-9))
+    first = math.ceil(low / step - 1e-9)
+    return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
+
+
+def runs(points: Iterable[tuple[float, float | None]]) -> list[list[Point]]:
+    """Return the unbroken parts of *points*: a missing value ends one."""
+    parts = []
+    for is_there, part in groupby(points, key=lambda point: point[1] is not None):
+        if is_there:
+            parts.append([(x, y) for x, y in part if y is not None])
+    return parts
+
+
+def bridged(values: Sequence[float | None], days: int) -> list[list[tuple[int, float]]]:
+    """Return the numbered parts of *values*; up to *days* missing ones in a row end none.
+
+    For what is not measured each day, as weight: there a quiet week is no gap.
+    """
+    parts: list[list[tuple[int, float]]] = []
+    for index, value in enumerate(values):
+        if value is None:
+            continue
+        if parts and index - parts[-1][-1][0] <= days + 1:
+            parts[-1].append((index, value))
+        else:
+            parts.append([(index, value)])
+    return parts
+
+
+def placed(
+    part: Iterable[tuple[int, float]], x: Callable[[float], float], y: Callable[[float], float]
+) -> list[Point]:
+    """Return the places of a numbered part."""
+    return [(x(index), y(value)) for index, value in part]
+
+
+def thin(points: Sequence[Point], most: int) -> list[Point]:
+    """Return *points*, or the lowest and the highest of each of *most* equal parts of them.
+
+    So a peak stays, however narrow the room.
+    """
+    if len(points) <= 2 * max(1, most):
+        return list(points)
+    size = -(-len(points) // max(1, most))
+    kept: list[Point] = []
+    for start in range(0, len(points), size):
+        part = range(start, min(start + size, len(points)))
+        both = {min(part, key=lambda k: points[k][1]), max(part, key=lambda k: points[k][1])}
+        kept += [points[k] for k in sorted(both)]
+    return kept
