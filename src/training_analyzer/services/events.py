@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.progress import RunCounts, finished_with
 from training_analyzer.db.repositories.sync_events import Kind, News, SyncEvent, as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
     from training_analyzer.db import Database
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # The faces take them from here: they know no database.
 __all__ = ["Events", "Kind", "News", "SyncEvent"]
+
+_AT_ONCE: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,13 @@ class Events:
     def after(self, user_id: str, run_id: int, number: int, *, limit: int) -> list[SyncEvent]:
         """Return *limit* events of the run behind *number*, in order."""
         return self.repository.after(user_id, run_id, number, limit=limit)
+
+    def all(self, user_id: str, run_id: int) -> Iterator[SyncEvent]:
+        """Give every event of the run, in order, as many at once as a query should bring."""
+        number = 0
+        while found := self.repository.after(user_id, run_id, number, limit=_AT_ONCE):
+            yield from found
+            number = found[-1].number
 
     def news(self, seen: Mapping[tuple[str, int], int]) -> Mapping[tuple[str, int], News]:
         """Return what each run, user and run -> number, has behind that number."""

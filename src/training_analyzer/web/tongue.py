@@ -129,6 +129,10 @@ class Tongue:
         """Return `06:03` on the person's clock."""
         return str(format_time(self.local(at).time(), "short", locale=self.locale))
 
+    def exact_time(self, at: datetime) -> str:
+        """Return `06:03:24` on the person's clock."""
+        return str(format_time(self.local(at).time(), "medium", locale=self.locale))
+
     def clock(self, at: datetime, now: datetime) -> str:
         """Return `today, 06:03`."""
         return f"{self.day(self.today(at), self.today(now))}, {self.time(at)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, func, or_, select
@@ -10,9 +11,10 @@ from sqlalchemy import and_, func, or_, select
 from training_analyzer.db.repositories.sync_history import as_run
 from training_analyzer.db.tables import garmin_coverage
 from training_analyzer.db.tables import garmin_sync_history as history
+from training_analyzer.model import DayState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from training_analyzer.db import Database
@@ -71,6 +73,59 @@ class RunListsRepository:
         with self._database.read() as db:
             row = db.execute(query).mappings().one_or_none()
         return None if row is None else as_run(row)
+
+    def counts(self, user_id: str) -> Mapping[str, int]:
+        """Return status -> how many runs of the user have it."""
+        query = (
+            select(history.c.status, func.count().label("runs"))
+            .where(history.c.user_id == user_id)
+            .group_by(history.c.status)
+        )
+        with self._database.read() as db:
+            return {row.status: row.runs for row in db.execute(query)}
+
+    def retries_of(self, run: GarminSyncHistory, *, until: datetime) -> list[GarminSyncHistory]:
+        """Return the runs, oldest first, that began before *until* to make up for *run*."""
+        query = (
+            select(history)
+            .where(history.c.user_id == run.user_id, history.c.retry_of == run.id)
+            .where(history.c.started_at.between(run.started_at, until))
+            .order_by(history.c.started_at)
+        )
+        with self._database.read() as db:
+            return [as_run(row) for row in db.execute(query).mappings()]
+
+    def at(self, user_id: str, at: datetime) -> int | None:
+        """Return the id of the user's run that went on at *at*, or None."""
+        query = (
+            select(history.c.id, history.c.completed_at)
+            .where(history.c.user_id == user_id, history.c.started_at <= at)
+            .order_by(history.c.started_at.desc(), history.c.id.desc())
+            .limit(1)
+        )
+        with self._database.read() as db:
+            row = db.execute(query).one_or_none()
+        if row is None or (row.completed_at is not None and row.completed_at < at):
+            return None
+        return int(row.id)
+
+    def answered_after(
+        self, user_id: str, streams: Iterable[str], *, first: date, after: datetime
+    ) -> list[tuple[str, date, datetime]]:
+        """Return stream, day and instant of what was had after *after*, from the day *first* on."""
+        table = garmin_coverage
+        query = select(table.c.stream, table.c.calendar_date, table.c.fetched_at).where(
+            table.c.user_id == user_id,
+            table.c.stream.in_(list(streams)),
+            table.c.calendar_date >= first.isoformat(),
+            table.c.fetched_at > after,
+            table.c.state.in_((DayState.DATA.value, DayState.EMPTY.value)),
+        )
+        with self._database.read() as db:
+            return [
+                (row.stream, date.fromisoformat(row.calendar_date), row.fetched_at)
+                for row in db.execute(query)
+            ]
 
     def answered_since(
         self, user_id: str, *, first: datetime, last: datetime

@@ -8,6 +8,8 @@ from training_analyzer.web.pages import (
     arriving,
     connecting,
     home,
+    live,
+    runs,
     second_factor,
     settings,
     signing_in,
@@ -26,6 +28,8 @@ for part in (
     second_factor,
     single_sign_on,
     syncing,
+    runs,
+    live,
 ):
     router.include_router(part.router)
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 WEB: Final = Path(__file__).parents[1]
 STATIC: Final = WEB / "static"
 _HTMX: Final = "vendor/htmx.min.js"
+_SSE: Final = "vendor/hx-sse.min.js"
 
 
 class Renderer:
@@ -42,6 +43,7 @@ class Renderer:
             if file.suffix in {".css", ".js", ".svg"}
         }
         self._environment.globals["htmx"] = static_address(_HTMX) if has_vendor_files else None
+        self._environment.globals["sse"] = static_address(_SSE) if has_vendor_files else None
 
     def page(
         self,

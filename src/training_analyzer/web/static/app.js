@@ -17,15 +17,62 @@ if (location.search.startsWith("?done=")) history.replaceState(null, "", locatio
 // An error summary takes the focus.
 document.querySelector("[data-focus]")?.focus();
 
+// Ask for a part of the page; an answer that the whole page is out of date loads it anew.
+const ask = async (part, address) => {
+  const answer = await fetch(address, { headers: { "HX-Request": "true" } });
+  if (answer.headers.get("HX-Refresh") === "true") return location.reload();
+  if (answer.ok) part.innerHTML = await answer.text();
+};
+
 // Where htmx was not installed, poll what it would have polled.
 if (!window.htmx) {
   for (const part of document.querySelectorAll("[hx-get][hx-trigger^='every ']")) {
     const pause = parseInt(part.getAttribute("hx-trigger").slice("every ".length), 10);
-    const poll = async () => {
-      const answer = await fetch(part.getAttribute("hx-get"), { headers: { "HX-Request": "true" } });
-      if (answer.headers.get("HX-Refresh") === "true") return location.reload();
-      if (answer.ok) part.innerHTML = await answer.text();
-    };
-    setInterval(() => { if (!document.hidden) poll().catch(() => {}); }, pause);
+    setInterval(() => {
+      if (!document.hidden) ask(part, part.getAttribute("hx-get")).catch(() => {});
+    }, pause);
   }
 }
+
+// Follow a run: by its stream, which htmx or the browser reads, and by polling where that breaks.
+const POLL_MS = 3000, SAY_MS = 5000, MOST_BREAKS = 2;
+const follow = (part) => {
+  let breaks = 0, timer = null, source = null;
+  const poll = () => {
+    source?.close();
+    timer ??= setInterval(() => {
+      if (!document.hidden) ask(part, part.dataset.live).catch(() => {});
+    }, POLL_MS);
+  };
+  const broke = () => { if (++breaks >= MOST_BREAKS) poll(); };
+  const heard = () => { breaks = 0; };
+  part.addEventListener("done", () => location.reload());
+  part.addEventListener("poll", poll);
+  if (window.htmx) {
+    part.addEventListener("htmx:sse:after:message", heard);
+    part.addEventListener("htmx:sse:error", broke);
+    part.addEventListener("htmx:sse:before:connection", (event) => { if (timer) event.preventDefault(); });
+  } else if (window.EventSource) {
+    source = new EventSource(part.getAttribute("hx-sse:connect"));
+    source.onmessage = (event) => { heard(); part.innerHTML = event.data; };
+    for (const name of ["done", "poll"]) {
+      source.addEventListener(name, () => { source.close(); part.dispatchEvent(new Event(name)); });
+    }
+    source.onerror = () => { if (source.readyState === EventSource.CLOSED) poll(); else broke(); };
+  } else {
+    poll();
+  }
+};
+
+// Tell a screen reader how far the run is, and not more often than it can be listened to.
+const tell = (part) => {
+  const line = document.querySelector("[data-told]");
+  let saidAt = Date.now(), said = "";
+  new MutationObserver(() => {
+    const text = part.querySelector("[data-say]")?.textContent ?? "";
+    if (!line || text === said || Date.now() - saidAt < SAY_MS) return;
+    saidAt = Date.now();
+    line.textContent = said = text;
+  }).observe(part, { childList: true, subtree: true, characterData: true });
+};
+for (const part of document.querySelectorAll("[data-live]")) { follow(part); tell(part); }
