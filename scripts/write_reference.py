@@ -104,6 +104,8 @@ SETTINGS: Final = {
     "CREDENTIAL_ENCRYPTION_KEY_ID": "The name of that key; stored beside each secret.",
     "CREDENTIAL_ENCRYPTION_PREVIOUS_KEYS": "Older keys: they still decrypt, and encrypt nothing.",
     "DATABASE_URL": "Where the data is kept. PostgreSQL needs the extra `postgres`.",
+    "EXPORT_DIR": "The folder of [exports](../how-to/export.md) to download. All processes on one"
+    " database need the same one.",
     "GARMIN_SYNC_ENABLED": "Whether the scheduler syncs by itself.",
     "GARMIN_SYNC_HOUR": "The hour (UTC) of people who chose no time of their own.",
     "GARMIN_SYNC_MAX_RETRIES": "How often one due sync is tried again after a fault.",
@@ -130,6 +132,7 @@ DEFAULTS: Final = {
     "CREDENTIAL_ENCRYPTION_KEY": "none: required",
     "OIDC_SIGN_UP": "`false`",
     "DATABASE_URL": "an SQLite file in the platform's user data directory",
+    "EXPORT_DIR": "`exports` beside the SQLite file; with PostgreSQL in that directory",
 }
 UNITS: Final = {
     "_at": "an instant, UTC",

@@ -97,6 +97,7 @@ class Settings(BaseSettings):
         description="sqlite:///PATH or postgresql://...",
         repr=False,
     )
+    export_dir: str | None = _setting("EXPORT_DIR", None, "a folder")
     garmin_server_url: str | None = _setting(
         "GARMIN_SERVER_URL", None, "an https address, or http to this machine: it gets passwords"
     )

@@ -14,6 +14,7 @@ from training_analyzer.cli.printing import print_json, say
 from training_analyzer.cli.signals import asked_to_stop, leave_at_once
 from training_analyzer.services.delivering import courier
 from training_analyzer.services.dispatching import refuse_file
+from training_analyzer.services.export_worker import ExportWorker
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.metrics_server import MetricsServer
 from training_analyzer.services.runtime import Runtime
@@ -45,6 +46,7 @@ def worker(
         asked_to_stop(quiet=as_json) as stop,
         _metrics(runtime, metrics_port) as metrics,
         courier(runtime.webhooks),
+        ExportWorker(runtime.export_jobs),
     ):
         scheduler = GarminSyncScheduler(runtime)
         scheduler.start()

@@ -11,7 +11,11 @@ GarminSyncError                    HTTP  exit
 ├── UserExists                     409   1
 ├── InvalidUserName                422   2
 ├── NotConnected                   409   1
-├── ExportImpossible               500   1  files in the way, a folder, a missing library
+├── ExportImpossible               500   1  files in the way, a folder
+│   └── ParquetMissing             422   1  a library that Parquet needs is not there
+├── ExportUnderWay                 409   1
+├── ExportNotReady                 409   1
+├── ExportExpired                  410   1
 ├── BackupImpossible               500   1  files in the way, a damaged copy, a database in use
 ├── SecondFactorIsOn               409   1
 ├── SecondFactorNotBegun           409   1
@@ -67,6 +71,12 @@ foreign exception or answer, which might hold a token, never reaches a log, the 
 
 from __future__ import annotations
 
+from training_analyzer.errors.exporting import (
+    ExportExpired,
+    ExportNotReady,
+    ExportUnderWay,
+    ParquetMissing,
+)
 from training_analyzer.errors.garmin import (
     AccountAlreadyLinked,
     AccountLocked,
@@ -158,7 +168,10 @@ __all__ = [
     "DatabaseUnusable",
     "DecryptionError",
     "EncryptionKeyError",
+    "ExportExpired",
     "ExportImpossible",
+    "ExportNotReady",
+    "ExportUnderWay",
     "ForbiddenStream",
     "GarminError",
     "GarminSyncError",
@@ -179,6 +192,7 @@ __all__ = [
     "NeedsReauth",
     "NotConnected",
     "OnlyWayIn",
+    "ParquetMissing",
     "PoisonItem",
     "RateLimited",
     "Reaction",

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from training_analyzer.services.delivering import courier
+from training_analyzer.services.export_worker import ExportWorker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +17,13 @@ if TYPE_CHECKING:
 
 @contextmanager
 def background(runtime: Runtime, scheduler: GarminSyncScheduler) -> Iterator[None]:
-    """Sync everybody on their schedule and tell webhooks, as long as the block lasts.
+    """Sync everybody on their schedule, tell webhooks and make exports, while the block lasts.
 
     Leaving it waits some seconds for running syncs, which go on at the next start.
     """
     scheduler.start()
     try:
-        with courier(runtime.webhooks):
+        with courier(runtime.webhooks), ExportWorker(runtime.export_jobs):
             yield
     finally:
         scheduler.stop()

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from training_analyzer.model import GarminProfile
     from training_analyzer.planning.standing import Standing
     from training_analyzer.services.audit import Use
+    from training_analyzer.services.export_shelf import ExportShelf
     from training_analyzer.services.identity import Identity
     from training_analyzer.services.opening import Opener
     from training_analyzer.services.vault import Vault
@@ -63,12 +64,13 @@ class Connected:
 class Connections:
     """The ways in and the way out. A login runs in the caller's thread and may take minutes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the parts that it joins, each named
         self,
         *,
         credentials: GarminCredentialsRepository,
         schedule: ScheduleRepository,
         data: GarminDataRepository,
+        shelf: ExportShelf,
         vault: Vault,
         opener: Opener,
         identity: Identity,
@@ -77,6 +79,7 @@ class Connections:
         self._credentials = credentials
         self._schedule = schedule
         self._data = data
+        self._shelf = shelf
         self.vault = vault
         self._opener = opener
         self._identity = identity
@@ -244,11 +247,12 @@ class Connections:
     def disconnect(self, user_id: str, *, delete_data: bool = False) -> bool:
         """Delete the user's secrets, configuration and schedule; tell if there was anything.
 
-        With *delete_data* also everything that was synced.
+        With *delete_data* also everything that was synced, and what was exported of it.
         """
         there_was = self._credentials.delete_credentials(user_id)
         if delete_data:
             there_was = self._data.delete_all(user_id) > 0 or there_was
+            self._shelf.clear(user_id)
         if there_was:
             kept = "data_deleted" if delete_data else "data_kept"
             self._audit.note("garmin_disconnected", user_id=user_id, actor=user_id, target=kept)

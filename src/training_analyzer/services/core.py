@@ -18,6 +18,7 @@ from training_analyzer.garmin.pacing import Pacing
 from training_analyzer.model import CONFIG_DEFAULTS
 from training_analyzer.services.breakers import Breakers
 from training_analyzer.services.connections import Connections
+from training_analyzer.services.export_shelf import ExportShelf, build_shelf
 from training_analyzer.services.identity import Identity
 from training_analyzer.services.login_gate import LoginGate
 from training_analyzer.services.opening import Opener
@@ -48,6 +49,7 @@ class Core:
     data: GarminDataRepository
     secrets: SecretsRepository
     owner: str
+    shelf: ExportShelf
     opener: Opener
     connections: Connections
     syncs: SyncService
@@ -70,7 +72,8 @@ def build_core(
     secrets = SecretsRepository(database, now)
     vault = Vault(encryption, secrets, now)
     owner = process_name()
-    identity = Identity(credentials, IdentitiesRepository(database), data, leases, vault)
+    shelf = build_shelf(settings, database, now)
+    identity = Identity(credentials, IdentitiesRepository(database), data, leases, vault, shelf)
     gate = LoginGate(
         LoginsRepository(database), encryption, server=machine_name(), now=now, metrics=metrics
     )
@@ -79,6 +82,7 @@ def build_core(
         credentials=credentials,
         schedule=schedule,
         data=data,
+        shelf=shelf,
         vault=vault,
         opener=opener,
         identity=identity,
@@ -105,6 +109,7 @@ def build_core(
         data=data,
         secrets=secrets,
         owner=owner,
+        shelf=shelf,
         opener=opener,
         connections=connections,
         syncs=syncs,

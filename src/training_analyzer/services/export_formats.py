@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from training_analyzer.arrays import as_json
 from training_analyzer.db.repositories.exporting import Kind
-from training_analyzer.errors import ExportImpossible, UnexpectedPayload
+from training_analyzer.errors import ParquetMissing, UnexpectedPayload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -56,7 +56,7 @@ type OpenWriter = Callable[[Path, ExportTable], TableWriter]
 def writer_of(form: ExportFormat, load: Callable[[str], ModuleType]) -> OpenWriter:
     """Return what opens a file of *form*; *load* imports the library that Parquet needs.
 
-    Raises `ExportImpossible` when that is not installed.
+    Raises `ParquetMissing` when that is not installed.
     """
     if form is ExportFormat.CSV:
         return CsvWriter
@@ -65,8 +65,7 @@ def writer_of(form: ExportFormat, load: Callable[[str], ModuleType]) -> OpenWrit
     try:
         arrow, parquet = load("pyarrow"), load("pyarrow.parquet")
     except ImportError:
-        message = "Parquet needs one more package: pip install 'training-analyzer[parquet]'."
-        raise ExportImpossible(message) from None
+        raise ParquetMissing from None
     return lambda path, table: ParquetWriter(path, table, arrow, parquet)
 
 

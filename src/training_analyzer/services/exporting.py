@@ -100,7 +100,7 @@ class Exports:
             _refuse_what_is_there(folder, [f"{table.name}.{form.value}" for table in tables])
         with _told(folder), _workshop(folder) as work, self._repository.snapshot(user_id) as data:
             written = tuple(
-                _write_table(data, table, work / f"{table.name}.{form.value}", opened, watch)
+                write_table(data, table, work / f"{table.name}.{form.value}", opened, watch)
                 for table in tables
             )
             files = _write_originals(data, work / ORIGINALS, watch) if originals else None
@@ -135,13 +135,14 @@ def _workshop(folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _write_table(
+def write_table(
     data: Snapshot,
     table: ExportTable,
     path: Path,
     opened: OpenWriter,
     watch: Callable[[ExportProgress], None],
 ) -> ExportedTable:
+    """Write the rows of *table* into *path*, which only its owner can read."""
     rows = 0
     path.touch(mode=0o600)
     with closing(opened(path, table)) as writer, closing(data.batches(table)) as batches:
@@ -157,7 +158,7 @@ def _write_originals(data: Snapshot, folder: Path, watch: Callable[[ExportProgre
     count = 0
     with closing(data.files()) as files:
         for original in files:
-            path = folder / _name_of(original)
+            path = folder / name_of(original)
             path.touch(mode=0o600)
             path.write_bytes(original.content)
             count += 1
@@ -165,7 +166,7 @@ def _write_originals(data: Snapshot, folder: Path, watch: Callable[[ExportProgre
     return count
 
 
-def _name_of(original: OriginalFile) -> str:
+def name_of(original: OriginalFile) -> str:
     """Return a name of our own: the one inside Garmin's archive may be any text."""
     ending = "zip" if original.content.startswith(_ZIP) else original.format or ""
     ending = ending if _PLAIN_ENDING.fullmatch(ending) else "bin"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.identities import IdentitiesRepository
     from training_analyzer.db.repositories.leases import LeasesRepository
     from training_analyzer.model import GarminProfile, Region
+    from training_analyzer.services.export_shelf import ExportShelf
     from training_analyzer.services.vault import Vault
 
 
@@ -26,12 +27,14 @@ class Identity:
         data: GarminDataRepository,
         leases: LeasesRepository,
         vault: Vault,
+        shelf: ExportShelf,
     ) -> None:
         self._credentials = credentials
         self._identities = identities
         self._data = data
         self._leases = leases
         self._vault = vault
+        self._shelf = shelf
 
     def check(
         self, user_id: str, profile: GarminProfile, region: Region, *, replace_data: bool = False
@@ -39,7 +42,7 @@ class Identity:
         """Raise `AccountMismatch` when the user has data of another Garmin account.
 
         With *replace_data*, or when there is no data yet, what belonged to the other
-        account is deleted instead: its data, and its tokens and keys. From then on the
+        account is deleted instead: its data, exports, tokens and keys. From then on the
         account is the user's; raises `AccountAlreadyLinked`, and changes nothing, when it
         is somebody else's here.
         """
@@ -52,6 +55,7 @@ class Identity:
         # A run that is still asking the other account writes nothing more, then it goes.
         self._leases.disown(user_id)
         self._data.delete_all(user_id)
+        self._shelf.clear(user_id)
         for field in (TOKEN_BUNDLE, API_KEY, PERSONAL_JWT):
             self._vault.drop(user_id, field)
 

@@ -38,6 +38,7 @@ from training_analyzer.services.days import Days
 from training_analyzer.services.dispatching import dispatcher_for
 from training_analyzer.services.encryption import EncryptionService
 from training_analyzer.services.events import Events
+from training_analyzer.services.export_jobs import ExportJobs, build_export_jobs
 from training_analyzer.services.exporting import Exports
 from training_analyzer.services.keep_alive import KeepAlive
 from training_analyzer.services.key_checks import check_keys
@@ -110,6 +111,7 @@ class Runtime:
     dispatcher: Dispatcher
     keys: Rotation
     exports: Exports
+    export_jobs: ExportJobs
     reparsing: Reparsing
     repeats: Repeats
     metrics: Metrics
@@ -159,7 +161,11 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         connections=connections,
         syncs=syncs,
         people=People(
-            UsersRepository(database, now=now), connections, access.passwords, access.sessions
+            UsersRepository(database, now=now),
+            connections,
+            access.passwords,
+            access.sessions,
+            core.shelf,
         ),
         access=access,
         sign_on=build_single_sign_on(settings, database, encryption, access),
@@ -182,6 +188,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         dispatcher=dispatcher_for(settings, database),
         keys=_rotation(database, encryption),
         exports=Exports(ExportRepository(database)),
+        export_jobs=build_export_jobs(core.shelf, database, now),
         repeats=Repeats(IdempotencyKeysRepository(database), encryption, now),
         reparsing=Reparsing(PayloadsRepository(database), now),
         metrics=metrics,

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.users import UsersRepository
     from training_analyzer.model import Role, User
     from training_analyzer.services.connections import Connections
+    from training_analyzer.services.export_shelf import ExportShelf
     from training_analyzer.services.passwords import Passwords
     from training_analyzer.services.sessions import Sessions
 
@@ -23,11 +24,13 @@ class People:
         connections: Connections,
         passwords: Passwords,
         sessions: Sessions,
+        shelf: ExportShelf,
     ) -> None:
         self._users = users
         self._sessions = sessions
         self._connections = connections
         self._passwords = passwords
+        self._shelf = shelf
 
     def add(self, name: str, password: str | None = None, role: Role | None = None) -> User:
         """Add a person; only an argon2id hash of *password* is kept.
@@ -84,4 +87,6 @@ class People:
         It is one transaction: whoever cannot go keeps everything, and a sync that runs has
         lost its lease when it wants to write.
         """
+        exports = self._shelf.repository.ids(user_id)
         self._users.remove(user_id, leaves_an_admin=True)
+        self._shelf.drop(exports)

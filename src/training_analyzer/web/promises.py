@@ -102,6 +102,13 @@ REFUSES: Final[Mapping[str, tuple[Refused, ...]]] = MappingProxyType(
         "resume_backfill": (refusals.BackfillMoved,),
         "cancel_backfill": (refusals.BackfillMoved,),
         "series": (refusals.UnknownFields,),
+        "start_export": (
+            *_REPEATS,
+            errors.ExportUnderWay,
+            errors.ParquetMissing,
+            refusals.UnknownTypes,
+        ),
+        "export_file": (errors.ExportNotReady, errors.ExportExpired),
         "add_webhook": (errors.WebhookUrlRefused, errors.TooManyWebhooks),
         "change_webhook": (errors.WebhookUrlRefused, refusals.StaleVersion),
         "test_webhook": (errors.WebhookNotReady,),
@@ -129,7 +136,7 @@ REFUSES: Final[Mapping[str, tuple[Refused, ...]]] = MappingProxyType(
 # The new thing has an address of its own. Each 202 names where to look.
 _LOCATED: Final = frozenset({"add_webhook"})
 # Their answers have an `ETag` and take no condition.
-_TAGGED: Final = frozenset({"original_file", "add_webhook", "rotate_webhook_secret"})
+_TAGGED: Final = frozenset({"original_file", "export_file", "add_webhook", "rotate_webhook_secret"})
 
 
 def add(operation: Document, method: str, refused: Iterable[Refused]) -> None:

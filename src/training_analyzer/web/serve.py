@@ -13,6 +13,7 @@ import uvicorn
 
 from training_analyzer.errors import SettingsError
 from training_analyzer.services.delivering import courier
+from training_analyzer.services.export_worker import ExportWorker
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.vigil import Vigil
@@ -165,7 +166,11 @@ def serve_forever(
     )
     scheduler.start()
     try:
-        with Vigil(runtime.database, server.stop), courier(runtime.webhooks):
+        with (
+            Vigil(runtime.database, server.stop),
+            courier(runtime.webhooks),
+            ExportWorker(runtime.export_jobs),
+        ):
             server.run()
     finally:
         parts: Parts = app.state.parts

@@ -59,7 +59,7 @@ _NOT_DATA: Final = {
     "idempotency_keys",
     "webhooks",
     "webhook_deliveries",
-    # Its file would stay behind; it goes by itself, in a week.
+    # They go with their files, which this class does not know.
     "exports",
     "garmin_sign_ins",
     "garmin_credentials",

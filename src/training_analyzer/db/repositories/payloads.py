@@ -114,7 +114,7 @@ class PayloadsRepository:
                         of.sha256 == payload.sha256,
                     )
                 ).scalar_one_or_none()
-                yield None if packed is None else _opened(packed, payload.sha256)
+                yield None if packed is None else opened(packed, payload.sha256)
 
     def rewrite(
         self,
@@ -192,7 +192,8 @@ def _kept(db: Connection, user_id: str, rows: TableRows) -> Sequence[Row]:
     return [row for row in rows.rows if row["activity_id"] not in told]
 
 
-def _opened(packed: bytes, sha256: str) -> bytes | None:
+def opened(packed: bytes, sha256: str) -> bytes | None:
+    """Return an archived body as it came; None for one that is damaged."""
     try:
         body = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MOST_BYTES)
     except zstandard.ZstdError:

@@ -89,6 +89,11 @@ exports: Final = Table(
     text_("file_name"),
     big("file_bytes"),
     text_("error_code"),
+    # A table is one part; so are the raw answers, and the files.
+    integer("parts_done", null=False, default=0),
+    integer("parts_total"),
+    # Counted when it is taken: with the owner this tells one attempt from another.
+    integer("attempts", null=False, default=0),
     text_("owner"),
     instant("lease_until"),
     PrimaryKeyConstraint("user_id", "export_id"),
@@ -97,6 +102,14 @@ exports: Final = Table(
     truth("include_raw"),
     truth("include_files"),
     Index("ix_exports_state", "state"),
+    # One that is not made yet: more would only wait for it.
+    Index(
+        "uq_exports_user_id",
+        "user_id",
+        unique=True,
+        sqlite_where=text("state IN ('queued', 'running')"),
+        postgresql_where=text("state IN ('queued', 'running')"),
+    ),
     sqlite_strict=True,
 )
 

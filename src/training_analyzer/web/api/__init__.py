@@ -19,6 +19,7 @@ from training_analyzer.web.api import (
     description,
     entering,
     events,
+    exports,
     history,
     me,
     runs,
@@ -44,6 +45,7 @@ for topic, parts in {
 }.items():
     for part in parts:
         data_router.include_router(part.router, prefix="/api/v1/garmin", tags=[topic])
+data_router.include_router(exports.router, prefix="/api/v1", tags=["Exports"])
 data_router.include_router(webhooks.router, prefix="/api/v1", tags=["Webhooks"])
 data_router.include_router(description.router)
 

@@ -215,6 +215,9 @@ CREATE TABLE exports (
     file_name TEXT,
     file_bytes BIGINT,
     error_code TEXT,
+    parts_done INTEGER DEFAULT 0 NOT NULL,
+    parts_total INTEGER,
+    attempts INTEGER DEFAULT 0 NOT NULL,
     owner TEXT,
     lease_until TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_exports PRIMARY KEY (user_id, export_id),
@@ -225,6 +228,8 @@ CREATE TABLE exports (
 );
 
 CREATE INDEX ix_exports_state ON exports (state);
+
+CREATE UNIQUE INDEX uq_exports_user_id ON exports (user_id) WHERE state IN ('queued', 'running');
 
 CREATE TABLE webhooks (
     user_id TEXT NOT NULL,

@@ -228,6 +228,9 @@ CREATE TABLE exports (
     file_name TEXT,
     file_bytes INTEGER,
     error_code TEXT,
+    parts_done INTEGER DEFAULT 0 NOT NULL,
+    parts_total INTEGER,
+    attempts INTEGER DEFAULT 0 NOT NULL,
     owner TEXT,
     lease_until TEXT,
     CONSTRAINT pk_exports PRIMARY KEY (user_id, export_id),
@@ -239,6 +242,8 @@ CREATE TABLE exports (
  STRICT;
 
 CREATE INDEX ix_exports_state ON exports (state);
+
+CREATE UNIQUE INDEX uq_exports_user_id ON exports (user_id) WHERE state IN ('queued', 'running');
 
 CREATE TABLE webhooks (
     user_id TEXT NOT NULL,
