@@ -13,7 +13,7 @@ from training_analyzer.services.events import Kind
 from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from training_analyzer.services.events import SyncEvent
 
@@ -58,6 +58,11 @@ class Tally:
         self.empty += max(0, days - asked.days)
 
     @property
+    def days(self) -> Mapping[str, int]:
+        """State -> days."""
+        return {"data": self.data, "empty": self.empty, "failed": self.failed}
+
+    @property
     def first(self) -> date:
         """The oldest day that was asked for."""
         return min(window.first for window in self.windows)
@@ -72,6 +77,12 @@ class Tally:
         """Whether its days are fetched in windows: neither the state of now nor a single file."""
         known = _STREAMS.get(self.stream)
         return known is not None and not known.is_snapshot and known.detail_of is None
+
+    @property
+    def is_of_now(self) -> bool:
+        """Whether it tells the state of now, which has no days."""
+        known = _STREAMS.get(self.stream)
+        return known is not None and known.is_snapshot
 
     @property
     def is_of_profile(self) -> bool:
@@ -121,6 +132,16 @@ class Followed:
     def streams(self) -> list[Tally]:
         """What came of each stream, in the catalog's order; files last."""
         return sorted(self.tallies.values(), key=lambda each: _ORDER.get(each.stream, 999))
+
+    @property
+    def of_now(self) -> Tally | None:
+        """What came of all streams together that tell the state of now."""
+        together = Tally("")
+        for tally in self.tallies.values():
+            if tally.is_of_now:
+                for window in tally.windows:
+                    together.add(window)
+        return together if together.windows else None
 
     def _asked(self, told: dict[str, Any]) -> None:
         asked = Asked(

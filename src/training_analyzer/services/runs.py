@@ -88,6 +88,10 @@ class Runs:
         runs = {at: self.lists.at(run.user_id, at) for at in set(ends.values()) if at is not None}
         return {each: runs[at] for each, at in ends.items() if at is not None}
 
+    def is_to_end(self, run: GarminSyncHistory) -> bool:
+        """Tell whether somebody asked *run* to end before its time."""
+        return self.lists.is_to_end(run.user_id, run.id)
+
     def cancel(self, user_id: str, run_id: int) -> bool:
         """Let a running sync end after its present window; False when it does not run."""
         return self.leases.cancel(user_id, run_id)

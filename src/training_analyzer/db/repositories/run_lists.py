@@ -95,6 +95,14 @@ class RunListsRepository:
         with self._database.read() as db:
             return [as_run(row) for row in db.execute(query).mappings()]
 
+    def is_to_end(self, user_id: str, run_id: int) -> bool:
+        """Tell whether somebody asked the run to end before its time."""
+        query = select(history.c.cancel_requested).where(
+            history.c.user_id == user_id, history.c.id == run_id
+        )
+        with self._database.read() as db:
+            return bool(db.execute(query).scalar())
+
     def at(self, user_id: str, at: datetime) -> int | None:
         """Return the id of the user's run that went on at *at*, or None."""
         query = (

@@ -10,6 +10,7 @@ from training_analyzer.model import RunStatus
 from training_analyzer.web.history import details_of
 from training_analyzer.web.pages.causes import NEEDS_CONNECTING, Cause, cause_of
 from training_analyzer.web.pages.history_view import INTERRUPTED, Word, by_of, upper_first, word_of
+from training_analyzer.web.pages.live_view import name_of
 from training_analyzer.web.pages.names import several, stream_name
 from training_analyzer.web.pages.run_settings import Row, went_by
 
@@ -91,6 +92,8 @@ class Detail:
     retry_note: str
     rows: list[StreamRow]
     rows_note: str
+    # What stands in the place of the rows where there are none.
+    no_rows: str
     config: list[Row]
     related: list[Related]
 
@@ -111,7 +114,7 @@ def detail_of(ended: Ended, tongue: Tongue) -> Detail:
         lede=_lede(ended, details, still, tongue),
         note=" · ".join(part for part in note if part),
         facts=_facts(run, tongue),
-        why=_why(run, tongue),
+        why=_why(run, details, still, tongue),
         reasons=_reasons(ended, details, still, tongue),
         retry=_retry(still, tongue) if ended.can_sync else "",
         retry_note=_retry_note(still, ended, tongue),
@@ -119,6 +122,7 @@ def detail_of(ended: Ended, tongue: Tongue) -> Detail:
         rows_note=""
         if ended.of_events
         else tongue.text("Days that a later run asked for again count there."),
+        no_rows=_no_rows(run, tongue),
         config=went_by(run, tongue),
         related=_related(ended, tongue),
     )
@@ -148,7 +152,7 @@ def _outcome(ended: Ended, details: Details, still: Sequence[Failure], tongue: T
             return tongue.text("Nothing new at Garmin, nothing missing here.")
         return tongue.text("Everything that was due is here.")
     if run.status == RunStatus.PARTIAL:
-        return tongue.text("What came is kept; some of it is still missing.")
+        return tongue.text("What came is kept; some is still missing.")
     cause = cause_of(tongue, details.code or "")
     return f"{cause.title}. {tongue.text('Nothing could be fetched.')}"
 
@@ -169,7 +173,9 @@ def _facts(run: GarminSyncHistory, tongue: Tongue) -> list[Row]:
     return facts
 
 
-def _why(run: GarminSyncHistory, tongue: Tongue) -> str:
+def _why(run: GarminSyncHistory, details: Details, still: Sequence[Failure], tongue: Tongue) -> str:
+    if details.failures and not still:
+        return tongue.text("What it missed")
     if run.status == RunStatus.FAILED:
         return tongue.text("Why it failed")
     return tongue.text("Why it is not complete")
@@ -281,10 +287,18 @@ def _retry_note(still: Sequence[Failure], ended: Ended, tongue: Tongue) -> str:
     return tongue.text("Asks for exactly these again, and for nothing else.")
 
 
+def _no_rows(run: GarminSyncHistory, tongue: Tongue) -> str:
+    if run.windows_done or run.rows_changed:
+        return tongue.text("Later runs asked for all of these days again, and count them.")
+    if run.status == RunStatus.COMPLETED:
+        return tongue.text("It asked for nothing: no newer upload, and nothing was missing.")
+    return tongue.text("It ended before it could ask for anything.")
+
+
 def _rows(streams: Mapping[str, Mapping[str, int]], tongue: Tongue) -> list[StreamRow]:
     return [
         StreamRow(
-            stream_name(tongue, name),
+            name_of(name, tongue),
             days.get("data", 0),
             days.get("empty", 0),
             days.get("failed", 0) + days.get("unsupported", 0),

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from training_analyzer.model import RunStatus, SyncType
 from training_analyzer.services.runs import WantedRuns
 from training_analyzer.web.charts.strips import runs_strip
@@ -15,14 +17,13 @@ from training_analyzer.web.history import details_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from markupsafe import Markup
-
     from training_analyzer.model import GarminSyncHistory
     from training_analyzer.web.tongue import Tongue
 
 INTERRUPTED: Final = "interrupted"
 CANCELLED: Final = "cancelled"
 _STATUSES: Final = ("completed", "partial", "failed", "running")
+_ENOUGH_FOR_A_STRIP: Final = 3
 _TYPES: Final = ("scheduled", "manual", "initial")
 
 
@@ -201,7 +202,7 @@ def strip_of(finished: Sequence[GarminSyncHistory], tongue: Tongue, now: datetim
             lede = tongue.text("The only run so far is not complete.")
     newest_first = [run.status for run in finished]
     return Strip(
-        runs_strip(newest_first[::-1], label=lede),
+        runs_strip(newest_first[::-1], label=lede) if many >= _ENOUGH_FOR_A_STRIP else Markup(),
         lede,
         upper_first(tongue.day(tongue.today(finished[-1].started_at), tongue.today(now))),
     )

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState, SyncType
-from training_analyzer.web.charts.run_strips import run_strip
+from training_analyzer.web.charts.run_strips import MOST_MARKS, run_strip
 from training_analyzer.web.pages.causes import cause_of
 from training_analyzer.web.pages.names import stream_name
 
@@ -27,6 +27,7 @@ _FILES: Final = "activity_files"
 _A_WEEK: Final = timedelta(days=6)
 _MOST_DAYS: Final = 3 * 366
 _TICKS: Final = 4
+_HALF_A_YEAR: Final = 183
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ class LogLine:
     failed: str
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What may be looked at while the run goes on."""
+
+    name: str
+    href: str
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
     """All that changes while a run goes on."""
@@ -81,6 +91,7 @@ class Live:
     axis: list[str]
     each: str
     log: list[LogLine]
+    ready: list[Ready]
     # What a screen reader is told, now and then.
     say: str
 
@@ -95,6 +106,8 @@ def live_of(
     first, last = span_of(run, followed, tongue.today(now))
     left = _left(followed, tongue)
     lines = [_stream(tally, followed, (first, last), tongue) for tally in _shown(followed)]
+    if followed.of_now is not None:
+        lines.append(_stream(followed.of_now, followed, (first, last), tongue))
     days = (last - first).days + 1
     return Live(
         number=followed.number,
@@ -112,9 +125,10 @@ def live_of(
         since=tongue.text("since %(time)s", time=tongue.time(run.started_at)),
         failed=followed.failed_windows,
         streams=lines,
-        axis=_axis(first, last, tongue),
+        axis=_axis(first, last, tongue.today(now), tongue),
         each=_each(days, tongue),
         log=[_line(asked, tongue) for asked in followed.log],
+        ready=_ready(followed, tongue),
         say=_say(percent, left, tongue),
     )
 
@@ -131,14 +145,6 @@ def title_of(run: GarminSyncHistory, tongue: Tongue) -> str:
     }.get(run.sync_type, tongue.text("Scheduled sync"))
 
 
-def lede_of(run: GarminSyncHistory, tongue: Tongue) -> str:
-    """Return in a sentence which days the run is about, once it is known."""
-    if run.sync_from_date is None or run.sync_to_date is None:
-        return ""
-    days = (run.sync_to_date - run.sync_from_date).days + 1
-    return tongue.plural("%(n)s day.", "%(n)s days, newest first.", days)
-
-
 def span_of(run: GarminSyncHistory, followed: Followed, today: date) -> tuple[date, date]:
     """Return the days that the run is about, the newest three years of them."""
     of_days = [tally for tally in followed.streams if tally.is_of_days]
@@ -152,8 +158,8 @@ def span_of(run: GarminSyncHistory, followed: Followed, today: date) -> tuple[da
 
 
 def _shown(followed: Followed) -> list[Tally]:
-    """Return the streams that have a line: what a person has of it, not what we need to know."""
-    return [tally for tally in followed.streams if not tally.is_of_profile]
+    """Return the streams that have a line of their own; what tells of now shares one."""
+    return [tally for tally in followed.streams if not tally.is_of_now]
 
 
 def _steps(followed: Followed, tongue: Tongue) -> list[Step]:
@@ -204,7 +210,7 @@ def _stream(
     tally: Tally, followed: Followed, span: tuple[date, date], tongue: Tongue
 ) -> StreamLine:
     word, tone, icon = _state(tally, followed, span[0], tongue)
-    name = stream_name(tongue, tally.stream)
+    name = name_of(tally.stream, tongue)
     counts = counts_of(tally, tongue)
     strip = None
     if tally.is_of_days:
@@ -217,6 +223,11 @@ def _stream(
             label=f"{name}: {counts}",
         )
     return StreamLine(name=name, strip=strip, counts=counts, word=word, tone=tone, icon=icon)
+
+
+def name_of(stream: str, tongue: Tongue) -> str:
+    """Return what a line of the table is called; that of all states of now has no stream."""
+    return stream_name(tongue, stream) if stream else tongue.text("Profile and current values")
 
 
 def counts_of(tally: Tally, tongue: Tongue) -> str:
@@ -249,24 +260,49 @@ def _state(tally: Tally, followed: Followed, oldest: date, tongue: Tongue) -> tu
     return tongue.text("Waiting"), "idle", "ring"
 
 
-def _axis(first: date, last: date, tongue: Tongue) -> list[str]:
+def _axis(first: date, last: date, today: date, tongue: Tongue) -> list[str]:
     days = (last - first).days
+    end = tongue.day(last, today) if last == today else tongue.day_and_month(last)
     if days < 1:
-        return [tongue.day_and_month(last)]
+        return [end]
     ticks = min(_TICKS, days + 1)
-    at = [first + timedelta(days=round(days * n / (ticks - 1))) for n in range(ticks)]
-    return [tongue.day_and_month(day) for day in at]
+    inner = [first + timedelta(days=round(days * n / (ticks - 1))) for n in range(1, ticks - 1)]
+    begin = tongue.month(first) if days > _HALF_A_YEAR else tongue.day_and_month(first)
+    return [begin, *(tongue.day_and_month(day) for day in inner), end]
+
+
+def _ready(followed: Followed, tongue: Tongue) -> list[Ready]:
+    """Return where the first of it can be seen already."""
+    days = {name: tally.data for name, tally in followed.tallies.items() if tally.data}
+    activities, nights = days.get("activities", 0), ("sleep", "hrv")
+    ready = []
+    if activities:
+        told = tongue.plural("%(n)s activity", "%(n)s activities", activities)
+        ready.append(Ready(stream_name(tongue, "activities"), "/activities", told))
+    ready += [
+        Ready(
+            stream_name(tongue, night),
+            "/health",
+            tongue.plural("%(n)s night", "%(n)s nights", days[night]),
+        )
+        for night in nights
+        if night in days
+    ]
+    if "daily_summary" in days:
+        told = tongue.plural("%(n)s day", "%(n)s days", days["daily_summary"])
+        ready.append(Ready(stream_name(tongue, "daily_summary"), "/health", told))
+    return ready
 
 
 def _each(days: int, tongue: Tongue) -> str:
-    size = -(-days // 53)
-    if size <= 1:
-        return tongue.text("One mark per day, the newest at the end. The newest come first.")
-    return tongue.plural(
-        "One mark per day, the newest at the end. The newest come first.",
-        "One mark per %(n)s days, the newest at the end. The newest come first.",
+    size = max(1, -(-days // MOST_MARKS))
+    span = tongue.plural("%(n)s day.", "%(n)s days.", days)
+    marks = tongue.plural(
+        "One mark per day, the newest at the end; they come first.",
+        "One mark per %(n)s days, the newest at the end; they come first.",
         size,
     )
+    return f"{span} {marks}"
 
 
 def _line(asked: Asked, tongue: Tongue) -> LogLine:

@@ -25,7 +25,7 @@ from training_analyzer.web.pages.history_view import (
     line_of,
     strip_of,
 )
-from training_analyzer.web.pages.live_view import lede_of, live_of, title_of
+from training_analyzer.web.pages.live_view import live_of, title_of
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import InvalidCursor, NotFound
@@ -44,7 +44,6 @@ type UserId = Annotated[str, Depends(current_user)]
 
 _LINES: Final = 30
 _STRIP_RUNS: Final = 30
-_ENOUGH_FOR_A_STRIP: Final = 3
 
 
 @router.get("/history")
@@ -72,11 +71,10 @@ def history(
     counts = runs.counts(user_id)
     latest = runs.page(user_id, WantedRuns(), limit=_STRIP_RUNS + 1)
     finished = [run for run in latest if run.status != RunStatus.RUNNING][:_STRIP_RUNS]
-    strip = strip_of(finished, tongue, now) if len(finished) >= _ENOUGH_FOR_A_STRIP else None
     values = {
         "filters": filters,
         "chips": chips_of(filters, counts, tongue),
-        "strip": strip,
+        "strip": strip_of(finished, tongue, now),
         "lines": [
             line_of(run, tongue, now, is_lost=is_lost(parts.runtime, run)) for run in found[:_LINES]
         ],
@@ -92,16 +90,16 @@ def run_page(request: Request, run_id: int, user_id: UserId, done: str = "") -> 
     """Show a run as it goes on, or as it ended; to a script only what changes."""
     parts = parts_of(request)
     run = _own(parts, user_id, run_id)
-    goes_on = is_going(parts.runtime, run)
+    is_open = goes_on(parts.runtime, run)
     is_script = "hx-request" in request.headers
     headers = {"Vary": "HX-Request"}
-    if is_script and not goes_on:
+    if is_script and not is_open:
         return Response(status_code=204, headers=headers | {"HX-Refresh": "true"})
-    if not goes_on:
+    if not is_open:
         values = _ended(request, parts, run) | {"problem": _problem(done, tongue_of(request))}
         return show(request, "run_ended.html", values, here=Place.RUNS, headers=headers)
     values = live_values(parts.runtime, run, tongue_of(request))
-    values |= {"is_cancelling": done == "cancelling"}
+    values["is_to_end"] = parts.runtime.runs.is_to_end(run)
     template = "_live.html" if is_script else "run_live.html"
     return show(request, template, values, here=Place.RUNS, headers=headers)
 
@@ -111,8 +109,7 @@ def cancel(request: Request, run_id: int, user_id: UserId) -> Response:
     """Let a run end after its present request; one that has ended stays as it is."""
     parts = parts_of(request)
     _own(parts, user_id, run_id)
-    if parts.runtime.runs.cancel(user_id, run_id):
-        return RedirectResponse(f"/runs/{run_id}?done=cancelling", 303)
+    parts.runtime.runs.cancel(user_id, run_id)
     return RedirectResponse(f"/runs/{run_id}", 303)
 
 
@@ -129,7 +126,7 @@ def retry(request: Request, run_id: int, user_id: UserId) -> Response:
     return RedirectResponse(f"/runs/{run_id}?done=not-retried", 303)
 
 
-def is_going(runtime: Runtime, run: GarminSyncHistory) -> bool:
+def goes_on(runtime: Runtime, run: GarminSyncHistory) -> bool:
     """Tell whether *run* goes on: its row is open, and its process still holds it."""
     if run.status != RunStatus.RUNNING:
         return False
@@ -139,7 +136,7 @@ def is_going(runtime: Runtime, run: GarminSyncHistory) -> bool:
 
 def is_lost(runtime: Runtime, run: GarminSyncHistory) -> bool:
     """Tell whether the process that ran *run* is gone, though its row is still open."""
-    return run.status == RunStatus.RUNNING and not is_going(runtime, run)
+    return run.status == RunStatus.RUNNING and not goes_on(runtime, run)
 
 
 def live_values(runtime: Runtime, run: GarminSyncHistory, tongue: Tongue) -> dict[str, object]:
@@ -150,7 +147,6 @@ def live_values(runtime: Runtime, run: GarminSyncHistory, tongue: Tongue) -> dic
     return {
         "run": run,
         "run_title": title_of(run, tongue),
-        "lede": lede_of(run, tongue),
         "live": live_of(run, followed, tongue, now=runtime.now(), limit=limit),
     }
 
@@ -165,10 +161,9 @@ def _ended(request: Request, parts: Parts, run: GarminSyncHistory) -> dict[str, 
     runtime, tongue = parts.runtime, tongue_of(request)
     followed = Followed()
     followed.take(runtime.events.all(run.user_id, run.id))
-    streams: Mapping[str, Mapping[str, int]] = {
-        tally.stream: {"data": tally.data, "empty": tally.empty, "failed": tally.failed}
-        for tally in followed.streams
-    }
+    streams = {tally.stream: tally.days for tally in followed.streams if not tally.is_of_now}
+    if followed.of_now is not None:
+        streams[""] = followed.of_now.days
     newest = runtime.runs.page(run.user_id, WantedRuns(), limit=1)
     ended = Ended(
         run=run,
@@ -179,7 +174,7 @@ def _ended(request: Request, parts: Parts, run: GarminSyncHistory) -> dict[str, 
         healed=runtime.runs.healed(run, details_of(run).failures),
         retries=runtime.runs.retries_of(run),
         next_at=parts.scheduler.get_next_sync_time(run.user_id),
-        can_sync=not any(is_going(runtime, each) for each in newest),
+        can_sync=not any(goes_on(runtime, each) for each in newest),
     )
     return {"detail": detail_of(ended, tongue)}
 
