@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.web.tongue import Tongue
 
+_MINUTE: Final = 60
 _LONG: Final = 100.0
 _ROW: Final = 42.0
 _THICK: Final = 10.0
@@ -46,7 +47,7 @@ def zone_bars(zones: Sequence[Zone], *, width: int, tongue: Tongue, label: str) 
     if all(value is None for value in seconds):
         return Markup()
     most = max(*(value or 0.0 for value in seconds), 1e-9)
-    said = ["" if value is None else tongue.duration(_minutes(value)) for value in seconds]
+    said = ["" if value is None else _said(value, tongue) for value in seconds]
     left = min(width * 0.36, 12 + max(width_of(z.name) for z in zones))
     left = max(left, min(width * 0.36, 12 + max(width_of(z.range) for z in zones)))
     right = width - 12 - min(width * 0.3, max(width_of(text) for text in said))
@@ -66,6 +67,9 @@ def zone_bars(zones: Sequence[Zone], *, width: int, tongue: Tongue, label: str) 
     return drawing(join(body), box=(width, len(zones) * _ROW - 8), label=label, desc=desc)
 
 
-def _minutes(seconds: float) -> float:
-    """Return *seconds* in whole minutes once there is one: nobody asks for the seconds."""
-    return seconds if seconds < 60 else round(seconds / 60) * 60  # noqa: PLR2004 - a minute
+def _said(seconds: float, tongue: Tongue) -> str:
+    """Return a time in whole minutes once there is one: nobody asks for the seconds."""
+    if 0 < seconds < _MINUTE:
+        return tongue.duration(seconds)
+    minutes = round(seconds / _MINUTE)
+    return tongue.duration(minutes * _MINUTE) if minutes else tongue.text("%(min)s min", min=0)

@@ -130,7 +130,8 @@ def month_cell(mark: Mark) -> Markup:
 
 def year_key(mark: Mark) -> Markup:
     """Return a short piece of the year's line for *mark*, for a legend."""
-    shape = row_marks([mark], 1, 10, 20)
+    long = 4.0 if mark is Mark.FAILED else 20.0
+    shape = row_marks([mark], 11 - long / 2, 10, long)
     return element("svg", shape, class_="key-year", viewBox="0 0 22 20", aria_hidden="true")
 
 

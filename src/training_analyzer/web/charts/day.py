@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from training_analyzer.web.tongue import Tongue
 
 _HEIGHT: Final = {True: 170.0, False: 200.0}
+# Finer ones are heavy, and are not to be told apart.
+_BUCKET_PX: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,10 @@ def day_curve(course: Course, *, width: int, tongue: Tongue, label: str) -> Mark
     x = Scale(0, whole, plot.left, plot.right)
     body = [_shades(course, plot, x), plot.grid(at, tongue.number), plot.floor()]
     for k, (curve, of) in enumerate(zip(course.curves, parts, strict=True)):
-        drawn = [[(x(s), plot.y(v)) for s, v in thin(part, int(right - left))] for part in of]
+        drawn = [
+            [(x(s), plot.y(v)) for s, v in thin(part, int((right - left) / _BUCKET_PX))]
+            for part in of
+        ]
         ink = variable(curve.colour)
         if k == 0:
             shapes = "".join(area(part, plot.base) for part in drawn)

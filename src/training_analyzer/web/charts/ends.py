@@ -52,7 +52,9 @@ def ends(named: Sequence[Named], plot: Plot, x: Callable[[float], float]) -> Mar
         return join([])
     most = max(len(end.texts) for end in named)
     gap = _LINE * most + 3
-    places = spread([plot.y(end.value) for end in named], gap, plot.top, plot.base - _LINE)
+    places = spread(
+        [plot.y(end.value) for end in named], gap, plot.top, plot.base - _LINE * (most - 1) - 4
+    )
     parts = []
     for end, y in zip(named, places, strict=True):
         at = (x(end.index), plot.y(end.value))

@@ -11,18 +11,28 @@ from markupsafe import Markup
 from training_analyzer.web.charts.labels import Label, fitting
 from training_analyzer.web.charts.plot import is_narrow
 from training_analyzer.web.charts.scales import known
-from training_analyzer.web.charts.svg import dot, drawing, element, join, line, variable
+from training_analyzer.web.charts.svg import (
+    dot,
+    drawing,
+    element,
+    join,
+    line,
+    path,
+    polyline,
+    variable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from training_analyzer.web.charts.svg import Point
     from training_analyzer.web.tongue import Tongue
 
 _WEEK: Final = 7
 _MOST_WEEKS: Final = 53
 _TOP: Final = 20.0
-_LARGEST_CELL: Final = 19.0
+_LARGEST_CELL: Final = 20.4
 _LEVELS: Final = (30.0, 60.0, 90.0, 150.0)
 # The radius of each level as a part of the cell's half.
 _SIZES: Final = (0.42, 0.54, 0.66, 0.78, 0.9)
@@ -71,14 +81,18 @@ def activity_calendar(
         start = first + timedelta(weeks=number * per_block)
         end = min(start + timedelta(weeks=per_block), last + timedelta(weeks=1))
         body.append(_months((start, end), (left, top), cell, tongue))
+    spots: dict[int, list[tuple[Point, Active]]] = {}
     for day in days:
         week = (_week_start(day.on, tongue) - first).days // _WEEK
-        if week < 0:
+        minutes = known(day.minutes)
+        if week < 0 or minutes is None:
             continue
         number, column = divmod(week, per_block)
         row = (day.on.weekday() - tongue.first_weekday) % _WEEK
         at = (left + cell * (column + 0.5), number * block + _TOP + cell * (row + 0.5))
-        body.append(_day(day, at, cell / 2, levels, tongue))
+        spots.setdefault(level_of(minutes, levels), []).append((at, day))
+    for level, of in sorted(spots.items()):
+        body.append(_level(level, of, cell / 2, tongue, is_named=not is_narrow(width)))
     active = sum((known(day.minutes) or 0) > 0 for day in days)
     desc = tongue.plural("%(n)s day with an activity", "%(n)s days with an activity", active)
     box = (left + cell * per_block, blocks * block)
@@ -117,18 +131,28 @@ def _months(
     return join([*marks, *(label.draw() for label in fitting(labels))])
 
 
-def _day(
-    day: Active, at: tuple[float, float], half: float, levels: Sequence[float], tongue: Tongue
+def _level(
+    level: int,
+    spots: Sequence[tuple[Point, Active]],
+    half: float,
+    tongue: Tongue,
+    *,
+    is_named: bool,
 ) -> Markup:
-    minutes = known(day.minutes)
-    if minutes is None:
-        return Markup()
-    level = level_of(minutes, levels)
+    """Return all days of one level; on a phone, where nothing rests on a dot, as one path."""
     if level == 0:
-        return dot(at, min(1.0, half), class_="none")
-    said = ", ".join(
-        part for part in (tongue.short_day(day.on), day.name, tongue.duration(minutes * 60)) if part
-    )
-    title = element("title", said)
-    radius = half * _SIZES[level - 1]
-    return element("circle", title, cx=at[0], cy=at[1], r=radius, fill=variable(f"heat-{level}"))
+        return path("".join(polyline([at]) for at, _ in spots), class_="none")
+    radius, ink = half * _SIZES[level - 1], variable(f"heat-{level}")
+    if not is_named:
+        dots = "".join(polyline([at]) for at, _ in spots)
+        return path(dots, class_="spots", stroke=ink, stroke_width=2 * radius)
+    named = [
+        element("circle", element("title", _said(day, tongue)), cx=at[0], cy=at[1], r=radius)
+        for at, day in spots
+    ]
+    return element("g", *named, fill=ink)
+
+
+def _said(day: Active, tongue: Tongue) -> str:
+    spent = tongue.duration((known(day.minutes) or 0.0) * 60)
+    return ", ".join(part for part in (tongue.short_day(day.on), day.name, spent) if part)

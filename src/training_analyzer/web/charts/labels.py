@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.web.charts.svg import words
@@ -24,8 +26,6 @@ _GAP: Final = 8.0
 _MONDAY: Final = 0
 _FEW_DAYS: Final = 16
 _MANY_DAYS: Final = 120
-# Further words on an axis than this would be no help.
-_MOST: Final = 14
 # From here on characters are as wide as they are high.
 _IDEOGRAPHS: Final = "\u2e80"
 
@@ -118,19 +118,19 @@ def day_labels(
     if not days:
         return []
     last = len(days) - 1
-    chosen = [last, *_worth_naming(days)]
-    room = (x(last) - x(0)) or 1.0
-    every = max(1, round(len(chosen) / max(1.0, min(_MOST, room / 64))))
-    chosen = [last, *list(reversed(chosen[1:]))[::every]]
+    chosen = [k for k in _worth_naming(days) if k != last]
+    names = {k: _name(days, k, tongue) for k in (*chosen, last)}
+    apart = min((x(b) - x(a) for a, b in pairwise(chosen)), default=1.0)
+    widest = max(width_of(name) for name in names.values())
+    # Each second, third … so that the distances are the same, counted back from the last.
+    every = max(1, ceil((widest + 2 * _GAP) / max(apart, 0.01)))
+    # The widest name has room beside that of the last, too.
+    kept = [k for k in reversed(chosen) if x(last) - x(k) >= widest + _GAP][::every]
     labels = [
-        Label(
-            x=x(k),
-            y=y,
-            text=_name(days, k, tongue),
-            kind="t1" if k == last else "",
-            anchor="middle",
-        ).within(0, width)
-        for k in dict.fromkeys(chosen)
+        Label(x=x(k), y=y, text=names[k], kind="t1" if k == last else "", anchor="middle").within(
+            0, width
+        )
+        for k in (last, *kept)
     ]
     return fitting(labels)
 

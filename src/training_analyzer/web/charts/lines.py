@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 _TOP: Final = 20.0
 _HEIGHT: Final = {True: 180.0, False: 220.0}
 _BELOW: Final = 26.0
+_NAME_PX: Final = 16.0
+_LONG_DAYS: Final = 120
 
 
 class Form(Enum):
@@ -126,7 +128,7 @@ def lines(
 ) -> Markup:
     """Return several *series* in one frame, each named at its end; a band belongs to the first."""
     days = sorted({on for one in series for on, _ in one.points})
-    rows = [(one, _by_day(one, days)) for one in series]
+    rows = [(one, _by_day(one, days, look)) for one in series]
     rows = [(one, values) for one, values in rows if any(v is not None for v in values)]
     if not rows:
         return Markup()
@@ -135,10 +137,11 @@ def lines(
     every += [edge for one in bands if one for edge in (one.low, one.high)]
     say = _say(look, tongue)
     low, high = domain(every, least=look.least)
+    height = _HEIGHT[is_narrow(width)]
+    low -= _room_below(look, height) * (high - low)
     at, left = axis_of(low, high, say, steps=look.steps)
     named = [_end_of(one, values, look, say, tongue) for one, values in rows]
     right = width - side_of([text for end in named for text in end.texts], width)
-    height = _HEIGHT[is_narrow(width)]
     plot = Plot(
         width=width, left=left, right=right, top=_TOP, base=height - _BELOW, low=low, high=high
     )
@@ -151,9 +154,10 @@ def lines(
     return drawing(*body, box=(width, height), label=label, desc=desc)
 
 
-def _by_day(one: Series, days: Sequence[date]) -> list[float | None]:
+def _by_day(one: Series, days: Sequence[date], look: Look) -> list[float | None]:
     found = {on: known(value) for on, value in one.points}
-    return [found.get(on) for on in days]
+    values = [found.get(on) for on in days]
+    return _held(values, look.bridge_days) if look.form is Form.STEPS else values
 
 
 def _bands(
@@ -180,7 +184,7 @@ def _say(look: Look, tongue: Tongue) -> Callable[[float], str]:
 
 def _naming(look: Look, tongue: Tongue, say: Callable[[float], str]) -> Naming:
     def words(on: date, value: float) -> str:
-        return f"{tongue.day_and_month(on)}, {say(value)}"
+        return f"{tongue.day_and_month(on)}, {say(value)} {look.unit}".rstrip()
 
     return Naming(low=look.names_low, high=look.names_high, colour=look.colour, words=words)
 
@@ -218,8 +222,10 @@ def _band(bands: Sequence[Range | None], look: Look, plot: Plot) -> Markup:
             parts.append(
                 path(between(upper, lower), class_="band", fill=variable(look.band_colour))
             )
-            ink = variable(look.colour)
-            parts += [path(polyline(edge), class_="edge", stroke=ink) for edge in (upper, lower)]
+            if look.band_colour != "sunken":
+                ink = variable(look.colour)
+                edges = [path(polyline(e), class_="edge", stroke=ink) for e in (upper, lower)]
+                parts += edges
     return join(parts)
 
 
@@ -228,25 +234,37 @@ def _line(values: Sequence[float | None], look: Look, plot: Plot) -> Markup:
     values = known_all(values)
     parts = [placed(part, x, plot.y) for part in bridged(values, look.bridge_days)]
     if look.form is Form.STEPS:
-        ends_at = [*(part[0][0] for part in parts[1:]), plot.right]
-        drawn = [
-            stairs(part, min(until, part[-1][0] + _held(look, plot, len(values))))
-            for part, until in zip(parts, ends_at, strict=True)
-        ]
-        return path("".join(drawn), class_="ln", stroke=ink)
+        drawn = "".join(stairs(part, part[-1][0]) for part in parts)
+        return path(drawn, class_="ln", stroke=ink)
     if look.form is Form.DOTS:
         dots = [dot(at, 2.25, class_="value", fill=ink) for part in parts for at in part]
         means = bridged(_means(values, look), 0)
         line = "".join(polyline(placed(part, x, plot.y)) for part in means)
         return join([*dots, path(line, class_="ln", stroke=ink)])
-    line = path("".join(polyline(part) for part in parts), class_="ln", stroke=ink)
+    drawn = "".join(polyline(part) for part in parts)
     if not look.mean_days:
-        return line
+        dots = [dot(at, 2.25, fill=ink) for part in parts for at in part if look.bridge_days]
+        return join([path(drawn, class_="ln", stroke=ink), *dots])
     means = bridged(_means(values, look), 0)
     mean = "".join(polyline(placed(part, x, plot.y)) for part in means if len(part) > 1)
-    return path(mean, class_="mean", stroke=ink) + line
+    # Over a year the days are a fog, and the mean is the line.
+    is_long = len(values) > _LONG_DAYS
+    line = path(drawn, class_="ln thin fog" if is_long else "ln", stroke=ink)
+    means_drawn = path(mean, class_="ln" if is_long else "mean", stroke=ink)
+    return line + means_drawn if is_long else means_drawn + line
 
 
-def _held(look: Look, plot: Plot, count: int) -> float:
-    """Return how far the last value of a step line holds."""
-    return (plot.right - plot.left) / max(1, count) * look.bridge_days
+def _room_below(look: Look, height: float) -> float:
+    """Return how much of the range to add below, for the name of the lowest value."""
+    return _NAME_PX / (height - _TOP - _BELOW - _NAME_PX) if look.names_low else 0.0
+
+
+def _held(values: Sequence[float | None], days: int) -> list[float | None]:
+    """Return *values* where each stands for up to *days* missing ones behind it."""
+    held: list[float | None] = []
+    at = -days - 1
+    for k, value in enumerate(values):
+        if value is not None:
+            at = k
+        held.append(values[at] if at >= 0 and k - at <= days else None)
+    return held

@@ -65,7 +65,8 @@ def load(days: Sequence[LoadDay], *, width: int, tongue: Tongue, label: str) -> 
         _end(chronic, "text-3", tongue.text("Chronic load"), tongue.number),
     ]
     every = [v for v in (*acute, *chronic, *(v for pair in band for v in pair)) if v is not None]
-    low, high = domain(every, from_zero=True)
+    low, high = domain(every, least=50)
+    low = max(0.0, low) if min(every) >= 0 else low
     at, left = axis_of(low, high, tongue.number)
     left = max(left, axis_of(0, 2, lambda v: tongue.number(v, 1))[1])
     texts = [text for end in (*names, *ratio_names) if end for text in end.texts]

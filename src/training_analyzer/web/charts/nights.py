@@ -147,5 +147,5 @@ def _total(phases: Sequence[Phase], stage: Stage) -> float:
 
 def _block(x: float, y: float, width: float, height: float, stage: Stage) -> Markup:
     if stage is Stage.AWAKE:
-        return hatched(x, y, width, height, stage.value)
+        return hatched([(x, y, width, height)], stage.value)
     return rect(x, y, width, height, fill=variable(stage.value), rx=2)

@@ -59,11 +59,9 @@ class Plot:
         for value in values:
             y = self.y(value)
             parts.append(line((self.left, y), (self.right, y)))
-            parts.append(
-                Label(
-                    x=self.left - _AXIS_GAP, y=y + 4, text=words(value), kind="s", anchor="end"
-                ).draw()
-            )
+            text, x = words(value), self.left - _AXIS_GAP
+            if text:
+                parts.append(Label(x=x, y=y + 4, text=text, kind="s", anchor="end").draw())
         return join(parts)
 
     def days(self, days: Sequence[date], x: Callable[[float], float], tongue: Tongue) -> Markup:

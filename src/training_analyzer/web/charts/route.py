@@ -24,9 +24,11 @@ _DEGREE_M: Final = 111_320.0
 _PAD: Final = 36.0
 _MOST_MARKS: Final = 8
 _ROUND: Final = (1, 2, 5, 10, 20, 50, 100, 200, 500)
-_MOST_POINTS: Final = 1200
+_MOST_POINTS: Final = 600
 _SAME_PLACE_PX: Final = 14.0
-_ASPECT: Final = {True: 0.86, False: 0.56}
+_STONE_PX: Final = 24.0
+_AHEAD_PX: Final = 4.0
+_ASPECT: Final = {True: (0.5, 1.0), False: (0.36, 0.62)}
 _LATITUDE, _LONGITUDE = 90, 180
 
 
@@ -50,24 +52,34 @@ def route(track: Track, *, width: int, tongue: Tongue, label: str) -> Markup:
     there = [point for point in flat if point is not None]
     if len(there) < 2:  # noqa: PLR2004 - one place is no way
         return Markup()
-    height = round(width * _ASPECT[is_narrow(width)])
+    height = _height(there, width)
     scale, place = _fit(there, width, height)
     placed = [None if point is None else place(point) for point in flat]
     size, unit = (MILE_M, "mi") if tongue.is_imperial else (KILOMETRE_M, "km")
     every = _distance_of(flat)
-    parts = [polyline(part) for part in _parts(placed)]
-    body = [path("".join(parts), class_="way")]
+    box = (width, height)
+    north = Label(x=width - 12, y=20, text="N ↑", kind="s", anchor="end")
+    ruler, ruled = _ruler(scale, (size, unit), box, tongue)
+    # The more important words first: those that follow are left out where there is no room.
+    named = fitting([*_end_labels(placed, box, tongue), north, *ruled])
+    stones = [
+        stone
+        for stone in _stones(placed, every, size)
+        if not any(stone.meets(other) for other in named)
+    ]
+    body = [path("".join(polyline(part) for part in _parts(placed)), class_="way")]
     for first, last in track.strong:
         strong = [polyline(part) for part in _parts(placed[max(0, first) : last + 1])]
         body.append(path("".join(strong), class_="way strong"))
-    body.append(_arrows(placed, every))
-    body.append(_distances(placed, every, size))
-    body.append(_ends(placed, (width, height), tongue))
-    body.append(_ruler(scale, size, unit, (width, height), tongue))
-    body.append(Label(x=width - 12, y=20, text="N ↑", kind="s", anchor="end").draw())
+    body.append(_arrows(placed, every, [(label.x, label.y - 4) for label in stones]))
+    body += [dot((label.x, label.y - 4), 9, class_="stone") + label.draw() for label in stones]
+    body.append(_end_marks(placed))
+    if set(ruled) <= set(named):
+        body.append(ruler)
+    body += [label.draw() for label in named]
     total = every[-1] / size
     desc = f"{tongue.number(total, 2)} {unit}"
-    return drawing(join(body), box=(width, height), label=label, desc=desc)
+    return drawing(join(body), box=box, label=label, desc=desc)
 
 
 def _flat(points: Sequence[tuple[float, float] | None]) -> list[Point | None]:
@@ -95,6 +107,15 @@ def _sound(point: tuple[float, float] | None) -> tuple[float, float] | None:
     if abs(latitude) > _LATITUDE or abs(longitude) > _LONGITUDE:
         return None
     return latitude, longitude
+
+
+def _height(there: Sequence[Point], width: float) -> float:
+    """Return how high a drawing is that fits the way, neither a slot nor a tower."""
+    across = max(p[0] for p in there) - min(p[0] for p in there)
+    down = max(p[1] for p in there) - min(p[1] for p in there)
+    wanted = (width - 2 * _PAD) * down / max(across, 1.0) + 2 * _PAD
+    low, high = _ASPECT[is_narrow(width)]
+    return round(min(max(wanted, width * low), width * high))
 
 
 def _fit(
@@ -139,80 +160,91 @@ def _at(placed: Sequence[Point | None], gone: Sequence[float], metres: float) ->
     return next(found, None)
 
 
-def _distances(placed: Sequence[Point | None], gone: Sequence[float], size: float) -> Markup:
+def _stones(placed: Sequence[Point | None], gone: Sequence[float], size: float) -> list[Label]:
+    """Return the numbers of the distances, where they have room."""
     total = gone[-1] / size
     step = next((n for n in _ROUND if total / n <= _MOST_MARKS), _ROUND[-1])
-    marks: list[Markup] = []
     labels: list[Label] = []
     for n in range(step, min(int(total), step * _MOST_MARKS * 2) + 1, step):
         index = _at(placed, gone, n * size)
         at = placed[index] if index is not None else None
-        if at is None:
-            continue
-        label = Label(x=at[0], y=at[1] + 4, text=str(n), kind="s", anchor="middle")
-        if len(fitting([*labels, label])) > len(labels):
-            labels.append(label)
-            marks.append(dot(at, 9, class_="stone") + label.draw())
-    return join(marks)
+        if at is not None:
+            label = Label(x=at[0], y=at[1] + 4, text=str(n), kind="s", anchor="middle")
+            if all(math.dist(at, (other.x, other.y - 4)) > _STONE_PX for other in labels):
+                labels.append(label)
+    return labels
 
 
-def _arrows(placed: Sequence[Point | None], gone: Sequence[float]) -> Markup:
+def _arrows(
+    placed: Sequence[Point | None], gone: Sequence[float], stones: Sequence[Point]
+) -> Markup:
     """Return arrowheads that tell the direction, at some places of the way."""
     heads = []
-    for share in (0.08, 0.42, 0.76):
+    for share in (0.1, 0.4, 0.7):
         index = _at(placed, gone, gone[-1] * share)
-        if index is None:
+        here = placed[index] if index is not None else None
+        if index is None or here is None:
             continue
-        here = placed[index]
-        ahead = next(
-            (p for p in placed[index + 1 :] if p and here and math.dist(p, here) >= 4),  # noqa: PLR2004 - pixels: nearer ones tell no direction
-            None,
-        )
-        if here is None or ahead is None:
+        if any(math.dist(here, stone) < _STONE_PX for stone in stones):
             continue
-        angle = math.atan2(ahead[1] - here[1], ahead[0] - here[0])
-        wings = [
-            (here[0] - 8 * math.cos(angle + by), here[1] - 8 * math.sin(angle + by))
-            for by in (0.55, -0.55)
-        ]
-        heads.append(polyline((wings[0], here, wings[1])))
+        far = (p for p in placed[index + 1 :] if p and math.dist(p, here) >= _AHEAD_PX)
+        ahead = next(far, None)
+        if ahead is not None:
+            heads.append(polyline(_arrow(here, ahead)))
     return path("".join(heads), class_="arrow")
 
 
-def _ends(placed: Sequence[Point | None], box: tuple[float, float], tongue: Tongue) -> Markup:
-    there = [point for point in placed if point is not None]
-    start, finish = there[0], there[-1]
-    if math.dist(start, finish) < _SAME_PLACE_PX:
-        both = [(start, tongue.text("Start and finish"), "start")]
-    else:
-        both = [
-            (start, tongue.text("Start"), "start"),
-            (finish, tongue.text("Finish"), "finish"),
-        ]
-    labels = [
-        Label(
-            x=at[0], y=min(at[1] + 22, box[1] - 6), text=text, kind="t1 halo", anchor="middle"
-        ).within(8, box[0] - 8)
-        for at, text, _ in both
-    ]
-    return join(
-        [
-            *(dot(at, 6, class_=kind) for at, _, kind in both),
-            *(label.draw() for label in fitting(labels)),
-        ]
+def _arrow(here: Point, ahead: Point) -> tuple[Point, Point, Point]:
+    angle = math.atan2(ahead[1] - here[1], ahead[0] - here[0])
+    left, right = (
+        (here[0] - 8 * math.cos(angle + by), here[1] - 8 * math.sin(angle + by))
+        for by in (0.55, -0.55)
     )
+    return left, here, right
+
+
+def _is_round(there: Sequence[Point]) -> bool:
+    return math.dist(there[0], there[-1]) < _SAME_PLACE_PX
+
+
+def _end_marks(placed: Sequence[Point | None]) -> Markup:
+    there = [point for point in placed if point is not None]
+    start = dot(there[0], 6, class_="start")
+    return start if _is_round(there) else start + dot(there[-1], 6, class_="finish")
+
+
+def _end_labels(
+    placed: Sequence[Point | None], box: tuple[float, float], tongue: Tongue
+) -> list[Label]:
+    """Return the names of both ends, on the side of them where the way is not."""
+    there = [point for point in placed if point is not None]
+    named = [(there[0], tongue.text("Start")), (there[-1], tongue.text("Finish"))]
+    if _is_round(there):
+        named = [(there[0], tongue.text("Start and finish"))]
+    middle = sum(point[1] for point in there) / len(there)
+    return [
+        Label(
+            x=at[0],
+            y=min(max(at[1] + (22 if at[1] >= middle else -14), 12), box[1] - 6),
+            text=text,
+            kind="t1 halo",
+            anchor="middle",
+        ).within(8, box[0] - 8)
+        for at, text in named
+    ]
 
 
 def _ruler(
-    scale: float, size: float, unit: str, box: tuple[float, float], tongue: Tongue
-) -> Markup:
-    """Return how long a distance is drawn: at most a third of the width."""
+    scale: float, size: tuple[float, str], box: tuple[float, float], tongue: Tongue
+) -> tuple[Markup, list[Label]]:
+    """Return how long a distance is drawn, at most a third of the width, and its name."""
+    metres, unit = size
     lengths = [n for power in (0.001, 0.01, 0.1, 1, 10, 100) for n in (power, 2 * power, 5 * power)]
-    length = max((n for n in lengths if n * size * scale <= box[0] / 3), default=None)
+    length = max((n for n in lengths if n * metres * scale <= box[0] / 3), default=None)
     if length is None:
-        return join([])
+        return Markup(), []
     left, y = 16.0, box[1] - 14
-    end = left + length * size * scale
     digits = 0 if length >= 1 else len(f"{length:g}") - 2
     text = f"{tongue.number(length, digits)} {unit}"
-    return line((left, y), (end, y), "ruler") + Label(x=left, y=y - 7, text=text, kind="s").draw()
+    end = (left + length * metres * scale, y)
+    return line((left, y), end, "ruler"), [Label(x=left, y=y - 7, text=text, kind="s")]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # Nothing that Garmin measures is larger; sums and differences of these stay finite.
 _LARGEST: Final = 1e12
 _ROUND: Final = (1.0, 2.0, 5.0, 10.0)
+_ROUNDER: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
+_TENS: Final = 10.0
 SECONDS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
 """Steps that are round on a clock."""
 
@@ -69,7 +71,9 @@ def ticks(low: float, high: float, most: int = 4, steps: Sequence[float] = ()) -
     step = next((float(step) for step in steps if step >= rough), None)
     if step is None:
         power = 10.0 ** math.floor(math.log10(rough))
-        step = next(power * n for n in _ROUND if power * n >= rough * (1 - 1e-9))
+        # 25 is round, 2.5 is not.
+        sizes = _ROUND if power < _TENS else _ROUNDER
+        step = next(power * n for n in sizes if power * n >= rough * (1 - 1e-9))
     first = math.ceil(low / step - 1e-9)
     return [k * step for k in range(first, math.floor(high / step + 1e-9) + 1)]
 

@@ -94,8 +94,8 @@ def spark_bars(values: Sequence[float | None], *, label: str, colour: str) -> Ma
 
 
 def _scale(low: float, high: float) -> Scale:
-    # A level line runs at the bottom of its box rather than through the middle of nothing.
-    return Scale(low, high if high > low else low + 1, HEIGHT - _EDGE, _EDGE)
+    # A level line has no range: it runs through the middle.
+    return Scale(low, high, HEIGHT - _EDGE, _EDGE)
 
 
 def _pair(pair: tuple[float, float] | None) -> Point | None:

@@ -11,20 +11,30 @@ from markupsafe import Markup
 from training_analyzer.web.charts.labels import Label, fitting, spread
 from training_analyzer.web.charts.plot import Plot, axis_of, is_narrow, side_of
 from training_analyzer.web.charts.scales import SECONDS, known
-from training_analyzer.web.charts.svg import DASH, drawing, hatched, join, line, rect, variable
+from training_analyzer.web.charts.svg import (
+    DASH,
+    boxes,
+    drawing,
+    hatched,
+    join,
+    line,
+    path,
+    variable,
+)
 from training_analyzer.web.measures import hours_minutes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import date
 
+    from training_analyzer.web.charts.svg import Box
     from training_analyzer.web.tongue import Tongue
 
 _TOP: Final = 24.0
 _BELOW: Final = 34.0
 _HEIGHT: Final = {True: 216.0, False: 236.0}
 _THICK: Final = 20.0
-_ROOMY: Final = 20.0
+_ROOMY: Final = 16.0
 _FEW: Final = 16
 _DASH_ROOM: Final = 6.0
 _LINE: Final = 15.0
@@ -71,8 +81,12 @@ def stacked(
     if not totals or not parts:
         return Markup()
     goal = known(target[0]) if target else None
-    high = max(*totals, goal or 0.0, 60.0)
-    at, left = axis_of(0, high, clock, most=4, steps=SECONDS)
+    # A little more than the longest, so that its round number above it has a line, too.
+    high = 1.04 * max(*totals, goal or 0.0, 60.0)
+    say = _axis_words(tongue)
+    at, left = axis_of(0, high, say, most=4, steps=SECONDS)
+    if is_narrow(width):  # the words at the right tell how much it is
+        left, say = 0.0, _no_words
     last = next(of for of in reversed(amounts) if of is not None)
     beside = [f"{part.name} {clock(value)}" for part, value in zip(parts, last, strict=True)]
     height = _HEIGHT[is_narrow(width)]
@@ -85,7 +99,7 @@ def stacked(
         low=0,
         high=high,
     )
-    body = [plot.grid(at, clock), plot.floor()]
+    body = [plot.grid(at, say), plot.floor()]
     if goal is not None:
         y = plot.y(goal)
         body.append(line((plot.left, y), (plot.right, y), "usual"))
@@ -110,6 +124,14 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}"
 
 
+def _axis_words(tongue: Tongue) -> Callable[[float], str]:
+    return lambda seconds: tongue.duration(seconds) if seconds else tongue.number(0)
+
+
+def _no_words(_: float) -> str:
+    return ""
+
+
 def _mean_of(week: Sequence[Column]) -> Column:
     present = [column.seconds for column in week if column.seconds is not None]
     layers = zip(*present, strict=True) if present else []
@@ -130,6 +152,7 @@ def _amounts(column: Column, count: int) -> list[float] | None:
 def _columns(plot: Plot, amounts: Sequence[list[float] | None], parts: Sequence[Part]) -> Markup:
     step, middle = plot.columns(len(amounts))
     thick = min(_THICK, max(1.0, step * 0.56))
+    layers: dict[int, list[Box]] = {}
     drawn = []
     for k, of in enumerate(amounts):
         if of is None:
@@ -138,19 +161,20 @@ def _columns(plot: Plot, amounts: Sequence[list[float] | None], parts: Sequence[
                 drawn.append(at.draw())
             continue
         below = 0.0
-        for part, value in zip(parts, of, strict=True):
+        for layer, value in enumerate(of):
             top, base = plot.y(below + value), plot.y(below)
             below += value
             if value > 0:
-                x, tall = middle(k) - thick / 2, max(0.5, base - top - 1)
-                drawn.append(_layer((x, top + 0.5), (thick, tall), part))
+                box = (middle(k) - thick / 2, top + 0.5, thick, max(0.5, base - top - 1))
+                layers.setdefault(layer, []).append(box)
+    drawn += [_layer(places, parts[layer]) for layer, places in sorted(layers.items())]
     return join(drawn)
 
 
-def _layer(at: tuple[float, float], size: tuple[float, float], part: Part) -> Markup:
+def _layer(places: Sequence[Box], part: Part) -> Markup:
     if part.is_hatched:
-        return hatched(*at, *size, part.colour)
-    return rect(*at, *size, fill=variable(part.colour), rx=1)
+        return hatched(places, part.colour)
+    return path(boxes(places), fill=variable(part.colour))
 
 
 def _notes(plot: Plot, columns: Sequence[Column], amounts: Sequence[list[float] | None]) -> Markup:
@@ -179,14 +203,16 @@ def _below(plot: Plot, columns: Sequence[Column], tongue: Tongue) -> Markup:
     """Return the days below: number and weekday of each where there is room, else some dates."""
     step, middle = plot.columns(len(columns))
     days = [column.on for column in columns]
-    if len(days) > _FEW or step < _ROOMY * 0.8:
+    if len(days) > _FEW or step < _ROOMY:
         return plot.days(days, middle, tongue)
     names = tongue.weekdays("narrow")
     labels = []
     for k, on in enumerate(days):
         kind = "t1" if k == len(days) - 1 else ""
+        kind += " s" if is_narrow(plot.width) else ""
         name = names[(on.weekday() - tongue.first_weekday) % _WEEK]
-        number = Label(x=middle(k), y=plot.base + 16, text=str(on.day), kind=kind, anchor="middle")
+        kind, text = kind.strip(), str(on.day)
+        number = Label(x=middle(k), y=plot.base + 16, text=text, kind=kind, anchor="middle")
         letter = Label(x=middle(k), y=plot.base + 31, text=name, kind="s", anchor="middle")
         labels += [number, letter]
     return join(label.draw() for label in labels)
@@ -202,7 +228,8 @@ def _beside(
         below += value
     rows = [(y, text, "t2") for y, text in zip(middles, texts, strict=True)]
     if goal is not None:
-        rows.append((plot.y(goal[0]) + 4, goal[1], "s"))
+        # Above all parts, whose names stay together.
+        rows.append((min(plot.y(goal[0]) + 4, *middles) - 1, goal[1], "s"))
     places = spread([y for y, _, _ in rows], _LINE, plot.top, plot.base)
     return join(
         Label(x=plot.right + 8, y=place, text=text, kind=kind).draw()

@@ -35,6 +35,8 @@ _TALL: Final = {True: 84.0, False: 104.0}
 _BETWEEN: Final = 30.0
 _BELOW: Final = 26.0
 _ENOUGH: Final = 50
+# Finer ones are heavy, and are not to be told apart.
+_BUCKET_PX: Final = 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +92,7 @@ def traces(activity: Activity, *, width: int, tongue: Tongue, label: str) -> Mar
     first, last = min(places), max(places)
     scales = [_domain(one, points) for one, points in panels]
     axes = [
-        axis_of(min(span), max(span), one.words, most=2 if narrow else 3, steps=one.steps)
+        axis_of(min(span), max(span), one.words, most=3 if narrow else 4, steps=one.steps)
         for (one, _), span in zip(panels, scales, strict=True)
     ]
     left = max(room for _, room in axes)
@@ -131,6 +133,8 @@ def _domain(one: Trace, points: Sequence[tuple[float, float | None]]) -> tuple[f
         # One who waits at a light has no pace: the slowest twentieth is cut.
         present = [v for v in present if v <= quantiles(present, n=20)[-1]]
     low, high = domain(present, least=one.least)
+    if one.names_high and not one.is_reversed:
+        high += (high - low) * 0.2
     return (high, low) if one.is_reversed else (low, high)
 
 
@@ -138,7 +142,7 @@ def _panel(
     one: Trace, points: Sequence[tuple[float, float | None]], plot: Plot, x: Scale
 ) -> Markup:
     ink = variable(one.colour)
-    most = int(plot.right - plot.left)
+    most = int((plot.right - plot.left) / _BUCKET_PX)
     parts = [[(x(at), plot.y(value)) for at, value in thin(part, most)] for part in runs(points)]
     body = []
     if one.is_area:

@@ -75,7 +75,7 @@ def _hours(row: Week) -> float | None:
 
 def _bar(box: tuple[float, float, float, float], *, is_rest: bool, is_last: bool) -> Markup:
     if is_rest:
-        return hatched(*box, _COLOUR)
+        return hatched([box], _COLOUR)
     kind = "bar-now" if is_last else "bar-past"
     return rect(*box, class_=kind, fill=variable(_COLOUR), rx=2)
 
