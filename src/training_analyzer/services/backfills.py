@@ -22,7 +22,7 @@ from training_analyzer.planning.backfills import (
 from training_analyzer.streams import CATALOG
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import date, datetime
 
     from training_analyzer.db.repositories.backfills import BackfillsRepository
@@ -109,15 +109,18 @@ class Backfills:
 
     def tally(self, backfill: Backfill) -> Tally:
         """Return how far *backfill* is, by the ledger."""
-        user_id = backfill.user_id
-        return tally(
-            backfill,
-            self.config(user_id),
-            self.data.coverage(user_id),
-            CATALOG,
-            now=self.now(),
-            today=self.today(user_id),
-        )
+        return self.tallies(backfill.user_id, [backfill])[backfill.backfill_id]
+
+    def tallies(self, user_id: str, backfills: Sequence[Backfill]) -> dict[str, Tally]:
+        """Return how far each of the user's *backfills* is, by its id; the ledger is read once."""
+        if not backfills:
+            return {}
+        config, coverage = self.config(user_id), self.data.coverage(user_id)
+        now, today = self.now(), self.today(user_id)
+        return {
+            each.backfill_id: tally(each, config, coverage, CATALOG, now=now, today=today)
+            for each in backfills
+        }
 
     def pause(self, backfill: Backfill) -> bool:
         """Let *backfill* rest after a few more requests; False when it does not go on."""

@@ -56,16 +56,33 @@ class Previews:
 
         Raises `InvalidSyncConfig`, and `TypeError` for an unknown field.
         """
-        config = as_if_changed(self.config(user_id), changes)
+        config = self.as_if(user_id, changes)
         now = self.now()
         requests = cost_of_sync(config, CATALOG, self._known(user_id, now), now=now)
         return Preview(
             config=config,
-            next_runs=self._next_runs(config, now) if config.auto_sync_enabled else (),
+            next_runs=self.next_runs(config),
             requests=requests,
             minutes=math.ceil(requests / self.requests_per_minute),
-            warnings=tuple(cautions(config, now=now)),
+            warnings=self.cautions(config),
         )
+
+    def as_if(self, user_id: str, changes: Mapping[str, object]) -> GarminSyncConfig:
+        """Return the user's configuration with *changes*, which nobody has saved.
+
+        Raises `InvalidSyncConfig`, and `TypeError` for an unknown field.
+        """
+        return as_if_changed(self.config(user_id), changes)
+
+    def next_runs(self, config: GarminSyncConfig) -> tuple[datetime, ...]:
+        """Return when the next syncs with *config* would begin by themselves."""
+        if not config.auto_sync_enabled:
+            return ()
+        return self._next_runs(config, self.now())
+
+    def cautions(self, config: GarminSyncConfig) -> tuple[Caution, ...]:
+        """Return what of *config* a person may not expect."""
+        return tuple(cautions(config, now=self.now()))
 
     def _known(self, user_id: str, now: datetime) -> Known:
         credentials = self.credentials.get_credentials(user_id)

@@ -7,13 +7,20 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import DayState, Group
+from training_analyzer.planning.ledger import RECHECK_UNSUPPORTED
 from training_analyzer.streams import CATALOG, stream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from training_analyzer.arrays import Number
-    from training_analyzer.db.repositories.reading import Curve, ReadingRepository, SportTotal
+    from training_analyzer.db.repositories.reading import (
+        Curve,
+        FailedDay,
+        ReadingRepository,
+        SportTotal,
+    )
     from training_analyzer.model import GarminSyncConfig
     from training_analyzer.streams import Row
 
@@ -150,16 +157,16 @@ class Reading:
 
         *config* and *today* say which of the other days are wanted.
         """
-        known = self._repository.coverage_states(user_id, first=first, last=last)
+        names = [stream.name for stream in _WITH_DAYS]
+        known = self._repository.coverage_states(user_id, names, first=first, last=last)
         oldest = today - timedelta(days=config.initial_sync_days - 1)
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        unknown = {day: "m" if oldest <= day <= today else "o" for day in days}
+        wanted = {day.isoformat(): "m" if oldest <= day <= today else "o" for day in days}
+        unwanted = dict.fromkeys(wanted, "o")
 
         def cells(name: str, *, is_on: bool) -> str:
-            found = known.get(name, {})
-            return "".join(
-                found.get(day.isoformat()) or (unknown[day] if is_on else "o") for day in days
-            )
+            # The keys are days in their order, and what is known of one takes its place.
+            return "".join(((wanted if is_on else unwanted) | known.get(name, {})).values())
 
         return [
             CoverageLine(
@@ -169,6 +176,17 @@ class Reading:
             )
             for stream in _WITH_DAYS
         ]
+
+    def failed_days(self, user_id: str, *, first: date, last: date) -> list[FailedDay]:
+        """Return the days from *first* to *last* that could not be had, by stream."""
+        return self._repository.failed_days(user_id, first=first, last=last)
+
+    def refusals(self, user_id: str) -> dict[str, datetime]:
+        """Return the streams that Garmin refuses to this account, and when we ask again."""
+        return {
+            stream: at + RECHECK_UNSUPPORTED
+            for stream, at in self._repository.refusals(user_id).items()
+        }
 
     def coverage_days(
         self, user_id: str, *, first: date, last: date

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from training_analyzer.arrays import unpack
 from training_analyzer.db.tables import (
@@ -20,12 +20,24 @@ from training_analyzer.db.tables import (
 from training_analyzer.model import DayState
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from training_analyzer.arrays import Number
     from training_analyzer.db import Database
     from training_analyzer.streams import Row
+
+_WITHOUT_DATA: Final = (DayState.EMPTY, DayState.FAILED, DayState.UNSUPPORTED)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedDay:
+    """A day of a stream that was asked for and could not be had; `at` is when."""
+
+    stream: str
+    day: date
+    error_code: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,20 +184,70 @@ class ReadingRepository:
             for stream, states in days.items()
         }
 
-    def coverage_states(
-        self, user_id: str, *, first: date, last: date
-    ) -> dict[str, dict[str, str]]:
-        """Return stream -> day -> the letter of its state: `d`, `p`, `e`, `f` or `u`."""
+    def failed_days(self, user_id: str, *, first: date, last: date) -> list[FailedDay]:
+        """Return the days that could not be had, by stream, oldest first."""
         table = garmin_coverage
-        query = select(table.c.stream, table.c.calendar_date, table.c.state, table.c.settled).where(
-            table.c.user_id == user_id,
-            table.c.calendar_date.between(first.isoformat(), last.isoformat()),
+        query = (
+            select(table.c.stream, table.c.calendar_date, table.c.error_code, table.c.fetched_at)
+            .where(
+                table.c.user_id == user_id,
+                table.c.state == DayState.FAILED.value,
+                table.c.calendar_date.between(first.isoformat(), last.isoformat()),
+            )
+            .order_by(table.c.stream, table.c.calendar_date)
+        )
+        with self._database.read() as db:
+            return [
+                FailedDay(stream, date.fromisoformat(day), code or "", at)
+                for stream, day, code, at in db.execute(query)
+            ]
+
+    def refusals(self, user_id: str) -> dict[str, datetime]:
+        """Return the streams that Garmin refuses to this account, and when it last did."""
+        table = garmin_coverage
+        query = (
+            select(table.c.stream, func.max(table.c.fetched_at))
+            .where(table.c.user_id == user_id, table.c.state == DayState.UNSUPPORTED.value)
+            .group_by(table.c.stream)
+        )
+        with self._database.read() as db:
+            return {stream: at for stream, at in db.execute(query)}
+
+    def coverage_states(
+        self, user_id: str, streams: Collection[str], *, first: date, last: date
+    ) -> dict[str, dict[str, str]]:
+        """Return stream -> day -> the letter of its state: `d`, `p`, `e`, `f` or `u`.
+
+        One row for each stream, its days in texts: three years of days one by one took four
+        times as long, and every row of SQLite's is a turn that other threads may take.
+        """
+        table = garmin_coverage
+        is_data = table.c.state == DayState.DATA.value
+        letters = {
+            "d": is_data & (table.c.settled == 1),
+            "p": is_data & (table.c.settled == 0),
+            **{state.value[0]: table.c.state == state.value for state in _WITHOUT_DATA},
+        }
+        days = [
+            func.aggregate_strings(case((is_it, table.c.calendar_date)), ",")
+            for is_it in letters.values()
+        ]
+        query = (
+            select(table.c.stream, *days)
+            .where(
+                table.c.user_id == user_id,
+                table.c.stream.in_(streams),
+                table.c.calendar_date.between(first.isoformat(), last.isoformat()),
+            )
+            .group_by(table.c.stream)
         )
         found: dict[str, dict[str, str]] = {}
         with self._database.read() as db:
-            for stream, day, state, settled in db.execute(query):
-                letter = "p" if state == DayState.DATA.value and not settled else state[0]
-                found.setdefault(stream, {})[day] = letter
+            for stream, *texts in db.execute(query):
+                of_stream = found[stream] = {}
+                for letter, text in zip(letters, texts, strict=True):
+                    if text is not None:
+                        of_stream.update(dict.fromkeys(text.split(","), letter))
         return found
 
     def coverage_days(
