@@ -108,6 +108,10 @@ def document(routes: Sequence[BaseRoute]) -> Document:
     for name, example in _examples().items():
         if name in schemas:
             schemas[name]["examples"] = [example]
+    for schema in schemas.values():
+        # The days of services are the texts that the database keeps.
+        if "date" in schema.get("properties", {}):
+            schema["properties"]["date"].setdefault("format", "date")
     made["components"]["securitySchemes"] = _SCHEMES
     for context in iter_route_contexts(routes):
         operations = made["paths"].get(context.path_format, {})
@@ -168,4 +172,9 @@ def _complete(operation: Document, method: str, access: auth.Needs | str) -> Non
         is_fresh = access.fresh if isinstance(access, auth.Needs) else access in _FRESH
         if is_fresh:
             refused.append(refusals.StepUpRequired)
+    body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    alternatives = body.get("schema", {}).get("anyOf")
+    if alternatives and {"type": "null"} in alternatives:
+        # May be left out, which is said already; generated clients stumble over the null.
+        body["schema"] = alternatives[0]
     promises.add(operation, method, refused)
