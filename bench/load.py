@@ -200,12 +200,18 @@ def serve(folder: Path, garmin: str, clients: int, syncs: int, told: Connection)
             told.send(Served(port, os.getpid(), athlete, cookies))
 
         server = WebServer(app, host="127.0.0.1", port=0, on_ready=ready)
-        threading.Thread(target=lambda: (told.recv(), server.stop())).start()
+        threading.Thread(target=stop_when_told, args=(told, server)).start()
         server.run()
         stopping.set()
         scheduler.stop(0)
         for writer in writers:
             writer.join()
+
+
+def stop_when_told(told: Connection, server: WebServer) -> None:
+    """End *server* at the next word from the other side."""
+    told.recv()
+    server.stop()
 
 
 def sync_on(scheduler: GarminSyncScheduler, user_id: str, stopping: threading.Event) -> None:

@@ -153,5 +153,8 @@ def _begin_sqlite(connection: Connection) -> None:
     whatever the timeout. `query_only` holds readers to their word.
     """
     read_only = bool(connection.get_execution_options().get("read_only"))
-    connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+    # A connection that mostly reads is told so once, not in each of thousands of transactions.
+    if connection.info.get("read_only") is not read_only:
+        connection.exec_driver_sql(f"PRAGMA query_only={int(read_only)}")
+        connection.info["read_only"] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -16,20 +16,30 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.days import DaysRepository
     from training_analyzer.streams import Row
 
-_WELLNESS: Final = (
-    "daily_summaries",
-    "resting_heart_rates",
-    "sleep_nights",
-    "hrv_nights",
-    "body_battery_days",
-)
-_FITNESS: Final = (
-    "vo2max_days",
-    "fitness_ages",
-    "race_predictions",
-    "training_status_days",
-    "training_readiness",
-)
+# The columns that a day tells of, by their tables; all others stay unread.
+_WELLNESS: Final[Mapping[str, Sequence[str]]] = {
+    "daily_summaries": (
+        *("resting_hr_bpm", "body_battery_max", "body_battery_min", "body_battery_charged"),
+        *("body_battery_drained", "stress_avg", "steps", "step_goal", "calories_active_kcal"),
+        *("moderate_intensity_min", "vigorous_intensity_min"),
+    ),
+    "resting_heart_rates": ("resting_hr_bpm",),
+    "sleep_nights": (
+        *("sleep_total_s", "score", "sleep_deep_s", "sleep_rem_s", "hrv_avg_ms", "hrv_status"),
+    ),
+    "hrv_nights": ("last_night_avg_ms", "status"),
+    "body_battery_days": ("highest", "lowest", "charged", "drained"),
+}
+_FITNESS: Final[Mapping[str, Sequence[str]]] = {
+    "vo2max_days": ("sport", "vo2max_precise", "vo2max"),
+    "fitness_ages": ("fitness_age_years",),
+    "race_predictions": ("time_5k_s", "time_10k_s", "time_half_marathon_s", "time_marathon_s"),
+    "training_status_days": (
+        *("is_primary", "status", "feedback", "fitness_trend"),
+        *("acute_chronic_pct", "acute_chronic_status"),
+    ),
+    "training_readiness": ("computed_utc", "score", "level"),
+}
 _RACES: Final = (
     ("5K", "time_5k_s"),
     ("10K", "time_10k_s"),
@@ -113,8 +123,8 @@ class Days:
 
     def wellness(self, user_id: str, *, first: date, last: date, limit: int) -> list[WellnessDay]:
         """Return at most *limit* days from *first* to *last* that have anything, newest first."""
-        found, days = self._found(user_id, _WELLNESS, first=first, last=last, limit=limit)
-        return [_wellness(day, found) for day in days]
+        found = self._repository.joined(user_id, _WELLNESS, first=first, last=last, limit=limit)
+        return [_wellness(day) for day in found]
 
     def fitness(self, user_id: str, *, first: date, last: date, limit: int) -> list[FitnessDay]:
         """Return at most *limit* days from *first* to *last* that have anything, newest first."""
@@ -135,13 +145,25 @@ class Days:
         )
 
     def _found(
-        self, user_id: str, tables: Sequence[str], *, first: date, last: date, limit: int
+        self,
+        user_id: str,
+        tables: Mapping[str, Sequence[str]],
+        *,
+        first: date,
+        last: date,
+        limit: int,
     ) -> tuple[Found, list[str]]:
-        days = self._repository.newest(user_id, tables, first=first, last=last, limit=limit)
+        days = self._repository.newest(user_id, list(tables), first=first, last=last, limit=limit)
         found: Found = {}
-        for table in tables if days else ():
+        for table, columns in tables.items() if days else ():
             by_day: dict[str, list[Row]] = defaultdict(list)
-            for row in self._repository.rows(user_id, table, first=days[-1], last=days[0]):
+            for row in self._repository.rows(
+                user_id,
+                table,
+                first=days[-1],
+                last=days[0],
+                columns=["calendar_date", *columns],
+            ):
                 by_day[str(row["calendar_date"])].append(row)
             found[table] = by_day
         return found, days
@@ -157,29 +179,38 @@ def _one(found: Found, table: str, day: str) -> Mapping[str, Any]:
     return rows[0] if rows else {}
 
 
-def _wellness(day: str, found: Found) -> WellnessDay:
-    daily, night = _one(found, "daily_summaries", day), _one(found, "sleep_nights", day)
-    hrv, battery = _one(found, "hrv_nights", day), _one(found, "body_battery_days", day)
-    resting = _one(found, "resting_heart_rates", day)
-    slept = night.get("sleep_total_s")
+def _wellness(day: Mapping[str, Any]) -> WellnessDay:
+    def known(*columns: str) -> Any:  # noqa: ANN401 - the first that is known, whatever its kind
+        return next((day[column] for column in columns if day[column] is not None), None)
+
+    slept = day["sleep_nights.sleep_total_s"]
     return WellnessDay(
-        date=day,
-        resting_heart_rate=_first(resting.get("resting_hr_bpm"), daily.get("resting_hr_bpm")),
+        date=day["calendar_date"],
+        resting_heart_rate=known(
+            "resting_heart_rates.resting_hr_bpm", "daily_summaries.resting_hr_bpm"
+        ),
         sleep_hours=None if slept is None else round(slept / 3600, 2),
-        sleep_score=night.get("score"),
-        deep_sleep_pct=_percent(night.get("sleep_deep_s"), slept),
-        rem_sleep_pct=_percent(night.get("sleep_rem_s"), slept),
-        hrv=_first(hrv.get("last_night_avg_ms"), night.get("hrv_avg_ms")),
-        hrv_status=_first(hrv.get("status"), night.get("hrv_status")),
-        body_battery_high=_first(battery.get("highest"), daily.get("body_battery_max")),
-        body_battery_low=_first(battery.get("lowest"), daily.get("body_battery_min")),
-        body_battery_charged=_first(battery.get("charged"), daily.get("body_battery_charged")),
-        body_battery_drained=_first(battery.get("drained"), daily.get("body_battery_drained")),
-        avg_stress=daily.get("stress_avg"),
-        steps=daily.get("steps"),
-        steps_goal=daily.get("step_goal"),
-        active_calories=daily.get("calories_active_kcal"),
-        intensity_minutes=_intensity(daily),
+        sleep_score=day["sleep_nights.score"],
+        deep_sleep_pct=_percent(day["sleep_nights.sleep_deep_s"], slept),
+        rem_sleep_pct=_percent(day["sleep_nights.sleep_rem_s"], slept),
+        hrv=known("hrv_nights.last_night_avg_ms", "sleep_nights.hrv_avg_ms"),
+        hrv_status=known("hrv_nights.status", "sleep_nights.hrv_status"),
+        body_battery_high=known("body_battery_days.highest", "daily_summaries.body_battery_max"),
+        body_battery_low=known("body_battery_days.lowest", "daily_summaries.body_battery_min"),
+        body_battery_charged=known(
+            "body_battery_days.charged", "daily_summaries.body_battery_charged"
+        ),
+        body_battery_drained=known(
+            "body_battery_days.drained", "daily_summaries.body_battery_drained"
+        ),
+        avg_stress=day["daily_summaries.stress_avg"],
+        steps=day["daily_summaries.steps"],
+        steps_goal=day["daily_summaries.step_goal"],
+        active_calories=day["daily_summaries.calories_active_kcal"],
+        intensity_minutes=_intensity(
+            day["daily_summaries.moderate_intensity_min"],
+            day["daily_summaries.vigorous_intensity_min"],
+        ),
     )
 
 
@@ -215,10 +246,6 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
-def _first(*values: Any) -> Any:  # noqa: ANN401 - the first that is known, whatever its kind
-    return next((value for value in values if value is not None), None)
-
-
 def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
@@ -227,17 +254,16 @@ def _percent(part: float | None, whole: float | None) -> float | None:
     return round(100 * part / whole, 1) if part is not None and whole else None
 
 
-def _intensity(daily: Mapping[str, Any]) -> int | None:
+def _intensity(moderate: int | None, vigorous: int | None) -> int | None:
     """Return minutes as Garmin adds them up: a vigorous one counts twice."""
-    moderate, vigorous = daily.get("moderate_intensity_min"), daily.get("vigorous_intensity_min")
     if moderate is None and vigorous is None:
         return None
     return int((moderate or 0) + 2 * (vigorous or 0))
 
 
 def _vo2max(row: Mapping[str, Any]) -> float | None:
-    value: float | None = _first(row.get("vo2max_precise"), row.get("vo2max"))
-    return value
+    precise: float | None = row.get("vo2max_precise")
+    return row.get("vo2max") if precise is None else precise
 
 
 def _primary(rows: Sequence[Row]) -> Mapping[str, Any]:

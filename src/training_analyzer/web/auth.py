@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 
 from training_analyzer.services.callers import SCOPES, Caller, Role, Scope
@@ -59,10 +60,15 @@ def _by_session(request: Request) -> Caller | None:
 def caller_or_none(request: Request) -> Caller | None:
     """Return who asks, or None; looked up once for each request."""
     state = request.state
-    if not hasattr(state, "caller"):
+    if not is_looked_up(request):
         state.caller = parts_of(request).identify(request)
     caller: Caller | None = state.caller
     return caller
+
+
+def is_looked_up(request: Request) -> bool:
+    """Tell whether it is known by now who asks, be it nobody."""
+    return hasattr(request.state, "caller")
 
 
 def current_caller(request: Request) -> Caller:
@@ -113,8 +119,18 @@ class Needs:
     scope: Scope
     fresh: bool = False
 
-    def __call__(self, request: Request) -> str:
-        """Return who asks, if they may."""
+    async def __call__(self, request: Request) -> str:
+        """Return who asks, if they may.
+
+        In the API `Counting` has asked who it is by now, and a thread would have nothing to
+        wait for: each turn of one costs as much as the whole check.
+        """
+        if is_looked_up(request):
+            return self.check(request)
+        return await run_in_threadpool(self.check, request)
+
+    def check(self, request: Request) -> str:
+        """Return who asks, if they may; may wait for the database."""
         caller = current_caller(request)
         if self.scope not in caller.scopes:
             raise InsufficientScope(self.scope)

@@ -24,8 +24,10 @@ class Details:
 
 def details_of(run: GarminSyncHistory) -> Details:
     """Return the details of *run*; what cannot be read is left out."""
+    if not run.error_details:
+        return Details()
     try:
-        held = json.loads(run.error_details or "{}")
+        held = json.loads(run.error_details)
     except ValueError:
         return Details()
     if not isinstance(held, dict):

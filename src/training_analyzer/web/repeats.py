@@ -86,7 +86,7 @@ class Repeatable:
         await run_in_threadpool(self._reserve, request, idempotency_key, content)
 
     def _reserve(self, request: Request, key: str, body: bytes) -> None:
-        user_id = self.needs(request)
+        user_id = self.needs.check(request)
         route = f"{request.method} {request.url.path}"
         content = request.url.query.encode() + b"\0" + body
         begun = parts_of(request).runtime.repeats.begin(user_id, route, key, content)

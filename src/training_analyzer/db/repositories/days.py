@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, union
 
 from training_analyzer.db.tables import metadata
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
+
+    from sqlalchemy import Column, FromClause, Select
 
     from training_analyzer.db import Database
     from training_analyzer.streams import Row
@@ -29,18 +31,40 @@ class DaysRepository:
         self, user_id: str, tables: Sequence[str], *, first: date, last: date, limit: int
     ) -> list[str]:
         """Return the newest *limit* days from *first* to *last* with a row in one of *tables*."""
-        named = [metadata.tables[name] for name in tables]
-        days = union(
-            *(
-                select(table.c.calendar_date)
-                .where(table.c.user_id == user_id)
-                .where(table.c.calendar_date.between(first.isoformat(), last.isoformat()))
-                for table in named
-            )
-        ).subquery()
-        query = select(days.c.calendar_date).order_by(days.c.calendar_date.desc()).limit(limit)
+        query = _newest(user_id, tables, first=first, last=last, limit=limit)
         with self._database.read() as db:
             return [str(day) for day in db.execute(query).scalars()]
+
+    def joined(
+        self,
+        user_id: str,
+        columns: Mapping[str, Sequence[str]],
+        *,
+        first: date,
+        last: date,
+        limit: int,
+    ) -> list[Row]:
+        """Return the days of `newest` with all that is asked for of them, newest first.
+
+        *columns* are those of each table, all tables with one row a day; a value's name is
+        `table.column`, and it is None where the table has no such day.
+        """
+        days = _newest(user_id, list(columns), first=first, last=last, limit=limit).subquery()
+        joined: FromClause = days
+        chosen: list[Column[Any]] = []
+        for name in columns:
+            table = metadata.tables[name]
+            is_that_day = table.c.calendar_date == days.c.calendar_date
+            joined = joined.outerjoin(table, is_that_day & (table.c.user_id == user_id))
+            chosen += [table.c[column] for column in columns[name]]
+        query = (
+            select(days.c.calendar_date, *chosen)
+            .select_from(joined)
+            .order_by(days.c.calendar_date.desc())
+        )
+        names = ["calendar_date", *(f"{column.table.name}.{column.name}" for column in chosen)]
+        with self._database.read() as db:
+            return [dict(zip(names, row, strict=True)) for row in db.execute(query)]
 
     def rows(
         self,
@@ -54,6 +78,7 @@ class DaysRepository:
         """Return the rows of a table from *first* to *last*, by day and then by key."""
         table = metadata.tables[table_name]
         chosen = [table.c[name] for name in columns] if columns is not None else list(table.c)
+        names = [column.name for column in chosen]
         query = (
             select(*chosen)
             .where(table.c.user_id == user_id)
@@ -61,7 +86,8 @@ class DaysRepository:
             .order_by(table.c.calendar_date, *table.primary_key.columns)
         )
         with self._database.read() as db:
-            return [dict(row) for row in db.execute(query).mappings()]
+            # A mapping of SQLAlchemy's looks each name up: of 200 days that was half the time.
+            return [dict(zip(names, row, strict=True)) for row in db.execute(query)]
 
     def version(self, user_id: str, table_name: str, *, first: date, last: date) -> str:
         """Return a text that changes whenever a row from *first* to *last* does."""
@@ -73,6 +99,21 @@ class DaysRepository:
         with self._database.read() as db:
             count, changed_at = db.execute(query).one()
         return f"{count}:{changed_at}"
+
+
+def _newest(
+    user_id: str, tables: Sequence[str], *, first: date, last: date, limit: int
+) -> Select[tuple[str]]:
+    named = [metadata.tables[name] for name in tables]
+    days = union(
+        *(
+            select(table.c.calendar_date)
+            .where(table.c.user_id == user_id)
+            .where(table.c.calendar_date.between(first.isoformat(), last.isoformat()))
+            for table in named
+        )
+    ).subquery()
+    return select(days.c.calendar_date).order_by(days.c.calendar_date.desc()).limit(limit)
 
 
 def value_columns(table_name: str) -> list[str]:

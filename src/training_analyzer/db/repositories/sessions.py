@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
-from training_analyzer.db.repositories.users import as_user
 from training_analyzer.db.tables import sessions, users
+from training_analyzer.model import Role, User
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.db.database import Database
-    from training_analyzer.model import User
+
+# Every request of a browser asks this, so it is put together once.
+_BY_TOKEN: Final = (
+    select(
+        sessions,
+        users.c.name,
+        users.c.role,
+        users.c.disabled_at,
+        users.c.created_at.label("person_since"),
+    )
+    .join(users, users.c.user_id == sessions.c.user_id)
+    .where(sessions.c.token_sha256 == bindparam("token_sha256"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,17 +70,20 @@ class SessionsRepository:
             )
 
     def by_token(self, token_sha256: str) -> tuple[Session, User] | None:
-        """Return the session with that hash and whose it is, or None. Two look-ups by key."""
+        """Return the session with that hash and whose it is, or None."""
         with self._database.read() as db:
-            row = (
-                db.execute(select(sessions).where(sessions.c.token_sha256 == token_sha256))
-                .mappings()
-                .one_or_none()
-            )
-            if row is None:
-                return None
-            owner = db.execute(select(users).where(users.c.user_id == row["user_id"])).one_or_none()
-        return None if owner is None else (_session(row), as_user(owner))
+            found = db.execute(_BY_TOKEN, {"token_sha256": token_sha256})
+            row = found.mappings().one_or_none()
+        if row is None:
+            return None
+        user = User(
+            user_id=row["user_id"],
+            name=row["name"],
+            created_at=row["person_since"],
+            role=Role(row["role"]),
+            disabled_at=row["disabled_at"],
+        )
+        return _session(row), user
 
     def note_seen(self, user_id: str, session_id: str, *, now: datetime) -> None:
         """Write down that the session is in use."""

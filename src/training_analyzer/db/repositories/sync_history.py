@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MAX_HISTORY: Final = 1000
 _MAX_ID: Final = 2**63 - 1  # what the column, and the driver of SQLite, can hold
+_FIELDS: Final = tuple(field.name for field in fields(GarminSyncHistory))
 _ENDS: Final = frozenset(RunStatus) - {RunStatus.RUNNING}
 
 
@@ -133,7 +134,7 @@ def last_completed(db: Connection, user_id: str) -> GarminSyncHistory | None:
 
 def as_run(row: RowMapping) -> GarminSyncHistory:
     """Return a row of the history as the value it stands for."""
-    values = {field.name: row[field.name] for field in fields(GarminSyncHistory)}
+    values = {name: row[name] for name in _FIELDS}
     days = {name: _day(row[name]) for name in ("sync_from_date", "sync_to_date")}
     return GarminSyncHistory(**(values | days))
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from training_analyzer.services.reading import LEGEND
 from training_analyzer.web.api.ranges import From, To, span_of
-from training_analyzer.web.api.versions import IfNoneMatch, answered, etag_of
+from training_analyzer.web.api.versions import IfNoneMatch, answered_as_it_reads
 from training_analyzer.web.api.words import Answer, SyncReader, Web
 
 router = APIRouter()
@@ -68,4 +68,4 @@ def coverage(
             if not wanted or line.stream in wanted
         ],
     )
-    return answered(body, etag_of(body.model_dump(mode="json")), if_none_match)
+    return answered_as_it_reads(body, if_none_match)

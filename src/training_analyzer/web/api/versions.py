@@ -12,6 +12,8 @@ from starlette.status import HTTP_304_NOT_MODIFIED
 from training_analyzer.web.refusals import StaleVersion
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import BaseModel
 
 type IfNoneMatch = Annotated[str | None, Header(max_length=1024)]
@@ -26,11 +28,21 @@ def etag_of(*versions: object) -> str:
 
 def answered(body: BaseModel, etag: str, if_none_match: str | None) -> Response:
     """Return *body* under *etag*, or 304 without a body when the caller has it."""
+    return _answered(body.model_dump_json, etag, if_none_match)
+
+
+def answered_as_it_reads(body: BaseModel, if_none_match: str | None) -> Response:
+    """Return *body* under a tag of its own text, or 304 without a body when the caller has it."""
+    text = body.model_dump_json()
+    return _answered(lambda: text, etag_of(text), if_none_match)
+
+
+def _answered(text: Callable[[], str], etag: str, if_none_match: str | None) -> Response:
     headers = {"ETag": etag}
     known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
     if etag in known or "*" in known:
         return Response(status_code=HTTP_304_NOT_MODIFIED, headers=headers)
-    return Response(body.model_dump_json(), media_type="application/json", headers=headers)
+    return Response(text(), media_type="application/json", headers=headers)
 
 
 def is_conditional(if_match: str | None, etag: str) -> bool:

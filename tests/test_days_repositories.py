@@ -1,0 +1,107 @@
+"""Days as one statement tells them, and who is signed in, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import insert
+
+from training_analyzer.db.repositories import UsersRepository
+from training_analyzer.db.repositories.days import DaysRepository
+from training_analyzer.db.repositories.reading import ReadingRepository
+from training_analyzer.db.repositories.sessions import Session, SessionsRepository
+from training_analyzer.db.tables import garmin_coverage, metadata
+from training_analyzer.model import Role
+
+if TYPE_CHECKING:
+    from fake_clock import FakeClock
+
+    from training_analyzer.db import Database
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+FIRST, LAST = date(2026, 3, 1), date(2026, 3, 6)
+
+
+def test_ledger_has_a_letter_for_each_known_day(database: Database) -> None:
+    """Every state has its letter, unsettled data its own; others' days and streams stay out."""
+    states = ["data", "data", "empty", "failed", "unsupported"]
+    days = [
+        ("ada", "hrv", f"2026-03-0{n}", state, int(n == 1)) for n, state in enumerate(states, 1)
+    ]
+    strangers = [
+        ("ben", "hrv", "2026-03-06", "data", 1),
+        ("ada", "hrv", "2026-03-07", "data", 1),
+        ("ada", "stress", "2026-03-06", "data", 1),
+    ]
+    names = ("user_id", "stream", "calendar_date", "state", "settled")
+    rows = [dict(zip(names, each, strict=True)) for each in days + strangers]
+    with database.write() as db:
+        db.execute(insert(garmin_coverage), [{**row, "fetched_at": NOW} for row in rows])
+
+    found = ReadingRepository(database).coverage_states(
+        "ada", ["hrv", "sleep"], first=FIRST, last=LAST
+    )
+
+    assert found == {
+        "hrv": {
+            "2026-03-01": "d",
+            "2026-03-02": "p",
+            "2026-03-03": "e",
+            "2026-03-04": "f",
+            "2026-03-05": "u",
+        }
+    }
+
+
+def test_days_come_joined_newest_first(database: Database) -> None:
+    """A day is there when one table has it; what the others lack is None, others' rows too."""
+    stamps = {"first_seen_at": NOW, "changed_at": NOW, "api": "account"}
+    nights = [("ada", "2026-03-01", 50), ("ada", "2026-03-03", 51), ("ben", "2026-03-02", 99)]
+    pulses = [("ada", "2026-03-02", 44), ("ada", "2026-03-03", 45), ("ada", "2026-03-07", 46)]
+    with database.write() as db:
+        for name, column, rows in (
+            ("hrv_nights", "last_night_avg_ms", nights),
+            ("resting_heart_rates", "resting_hr_bpm", pulses),
+        ):
+            values = [
+                {"user_id": user, "calendar_date": day, column: value, **stamps}
+                for user, day, value in rows
+            ]
+            db.execute(insert(metadata.tables[name]), values)
+
+    found = DaysRepository(database).joined(
+        "ada",
+        {"hrv_nights": ["last_night_avg_ms"], "resting_heart_rates": ["resting_hr_bpm"]},
+        first=FIRST,
+        last=LAST,
+        limit=2,
+    )
+
+    assert [tuple(day.values()) for day in found] == [
+        ("2026-03-03", 51, 45),
+        ("2026-03-02", None, 44),
+    ]
+    assert list(found[0])[1:] == [
+        "hrv_nights.last_night_avg_ms",
+        "resting_heart_rates.resting_hr_bpm",
+    ]
+
+
+def test_session_is_found_with_its_person(database: Database, clock: FakeClock) -> None:
+    """One look-up tells the session and whose it is; an unknown token tells nothing."""
+    ada = UsersRepository(database, clock).add("Ada", role=Role.ADMIN)
+    session = Session(
+        user_id=ada.user_id,
+        session_id="ses_1",
+        created_at=NOW,
+        seen_at=NOW,
+        authenticated_at=NOW,
+        client="Firefox on Linux",
+        network=None,
+    )
+    sessions = SessionsRepository(database)
+    sessions.add(session, "hash", forget_before=NOW)
+
+    assert sessions.by_token("hash") == (session, ada)
+    assert sessions.by_token("other") is None
