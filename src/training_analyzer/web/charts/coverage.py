@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.web.charts.labels import Label, fitting
+from training_analyzer.web.charts.labels import Label, fitting, width_of
 from training_analyzer.web.charts.plot import is_narrow
 from training_analyzer.web.charts.svg import (
     drawing,
@@ -33,6 +33,7 @@ _ROW: Final = 26.0
 _GROUP: Final = 24.0
 _NAMES: Final = 150.0
 _PERCENT: Final = 58.0
+_EACH_MONTH_PX: Final = 1.2
 
 
 class Mark(StrEnum):
@@ -79,7 +80,7 @@ def coverage_year(
     """
     count = max((len(row.marks) for row in rows), default=0)
     narrow = is_narrow(width)
-    left, right = (0.0, float(width)) if narrow else (_NAMES, width - _PERCENT)
+    left, right = _sides(rows, width)
     step = (right - left) / max(1, count)
     body, y, group = [], _TOP, ""
     for row in rows:
@@ -97,6 +98,15 @@ def coverage_year(
     if picked:
         frame.append(_picked(picked, first, (left, step, width), height, tongue))
     return drawing(join([*frame, *body]), box=(width, height), label=label)
+
+
+def _sides(rows: Sequence[StreamRow], width: float) -> tuple[float, float]:
+    """Return from where to where the days go, beside the names and the words of the rows."""
+    if is_narrow(width):
+        return 0.0, float(width)
+    names = max((width_of(row.name) for row in rows), default=0.0) + 16
+    said = max((width_of(row.words) for row in rows), default=0.0) + 12
+    return min(max(_NAMES, names), width * 0.3), width - min(max(_PERCENT, said), width * 0.2)
 
 
 def row_marks(marks: Sequence[Mark], left: float, y: float, step: float) -> Markup:
@@ -174,6 +184,8 @@ def _months(
         if on.day == 1:
             x = left + step * k
             marks.append(line((x, _TOP - 20), (x, height)))
+            if step < _EACH_MONTH_PX and on.month % 2 == 0:
+                continue  # on a phone there is room for each second name
             text = tongue.short_month(on)
             text = f"{text} {on.year}" if on.month == 1 and step > 1 else text
             labels.append(Label(x=x + 3, y=_TOP - 14, text=text, kind="s"))

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 AXIS: Final = 11.0
 TEXT: Final = 12.0
+BOLD: Final = 1.1
+"""How much wider strong words are."""
 _NARROW: Final = frozenset("iljtfrI.,:;'|!()[] \N{NO-BREAK SPACE}/")
 _WIDE: Final = frozenset("mwMWO%@")
 _GAP: Final = 8.0
-_MONDAY: Final = 0
 _FEW_DAYS: Final = 16
 _MANY_DAYS: Final = 120
 # From here on characters are as wide as they are high.
@@ -58,7 +59,7 @@ class Label:
         """From where to where it goes."""
         width = width_of(self.text, AXIS if "s" in self.kind.split() else TEXT)
         if "t1" in self.kind.split():
-            width *= 1.06
+            width *= BOLD
         start = self.x - {"start": 0.0, "middle": width / 2, "end": width}[self.anchor]
         return start, start + width
 
@@ -118,7 +119,7 @@ def day_labels(
     if not days:
         return []
     last = len(days) - 1
-    chosen = [k for k in _worth_naming(days) if k != last]
+    chosen = [k for k in _worth_naming(days, tongue.first_weekday) if k != last]
     names = {k: _name(days, k, tongue) for k in (*chosen, last)}
     apart = min((x(b) - x(a) for a, b in pairwise(chosen)), default=1.0)
     widest = max(width_of(name) for name in names.values())
@@ -135,12 +136,12 @@ def day_labels(
     return fitting(labels)
 
 
-def _worth_naming(days: Sequence[date]) -> list[int]:
+def _worth_naming(days: Sequence[date], first_weekday: int) -> list[int]:
     if len(days) <= _FEW_DAYS:
         return list(range(len(days)))
     if len(days) > _MANY_DAYS:
         return [k for k, on in enumerate(days) if on.day == 1]
-    return [k for k, on in enumerate(days) if on.weekday() == _MONDAY]
+    return [k for k, on in enumerate(days) if on.weekday() == first_weekday]
 
 
 def _name(days: Sequence[date], k: int, tongue: Tongue) -> str:

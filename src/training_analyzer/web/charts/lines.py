@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _TOP: Final = 20.0
 _HEIGHT: Final = {True: 180.0, False: 220.0}
 _BELOW: Final = 26.0
+_TICKS: Final = {True: 3, False: 5}
 _NAME_PX: Final = 16.0
 _LONG_DAYS: Final = 120
 
@@ -139,7 +140,7 @@ def lines(
     low, high = domain(every, least=look.least)
     height = _HEIGHT[is_narrow(width)]
     low -= _room_below(look, height) * (high - low)
-    at, left = axis_of(low, high, say, steps=look.steps)
+    at, left = axis_of(low, high, say, most=_TICKS[is_narrow(width)], steps=look.steps)
     named = [_end_of(one, values, look, say, tongue) for one, values in rows]
     right = width - side_of([text for end in named for text in end.texts], width)
     plot = Plot(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from training_analyzer.web.charts.hours import hour_labels
-from training_analyzer.web.charts.labels import Label
+from training_analyzer.web.charts.labels import Label, width_of
 from training_analyzer.web.charts.plot import is_narrow
 from training_analyzer.web.charts.scales import Scale, known
 from training_analyzer.web.charts.stacked import Column, Part, clock, stacked, weekly
@@ -80,8 +80,9 @@ def nights(
     *usual_s* is drawn as a dotted line. A night without stages is a gap with a dash; more
     than 120 nights are drawn as weeks. Nothing without any.
     """
-    columns = [_column(night, tongue) for night in rows]
-    if len(columns) > _MOST_NIGHTS:
+    is_long = len(rows) > _MOST_NIGHTS
+    columns = [_column(night, None if is_long else tongue) for night in rows]
+    if is_long:
         columns = weekly(columns)
     parts = [
         Part(name=stage_name(stage, tongue), colour=stage.value, is_hatched=stage is Stage.AWAKE)
@@ -104,7 +105,9 @@ def hypnogram(phases: Sequence[Phase], *, width: int, tongue: Tongue, label: str
         return Markup()
     narrow = is_narrow(width)
     step, thick = (42.0, 20.0) if narrow else (58.0, 26.0)
-    left, right = (62.0, width - 46.0) if narrow else (72.0, width - 96.0)
+    names = {stage: stage_name(stage, tongue) for stage in Stage}
+    left = max(56.0, max(width_of(name) for name in names.values()) + 12)
+    right = width - (46.0 if narrow else 96.0)
     first, last = sound[0].start, max(phase.end for phase in sound)
     whole = (last - first).total_seconds()
     x = Scale(0, whole, left, right)
@@ -114,7 +117,7 @@ def hypnogram(phases: Sequence[Phase], *, width: int, tongue: Tongue, label: str
     for stage, top in lanes.items():
         y = top + thick / 2
         body.append(line((left, y), (right, y)))
-        body.append(Label(x=0, y=y + 4, text=stage_name(stage, tongue), kind="t2").draw())
+        body.append(Label(x=0, y=y + 4, text=names[stage], kind="t2").draw())
         share = "" if narrow else f" · {tongue.number(100 * totals[stage] / whole)} %"
         text = clock(totals[stage]) + share
         body.append(Label(x=width, y=y + 4, text=text, kind="t2", anchor="end").draw())
@@ -130,14 +133,14 @@ def hypnogram(phases: Sequence[Phase], *, width: int, tongue: Tongue, label: str
     base = _TOP + step * 3 + thick + 14
     body.append(line((left, base), (right, base), "axis"))
     body.append(hour_labels((first, last), x, base, every=2 if narrow else 1, tongue=tongue))
-    desc = ", ".join(f"{stage_name(stage, tongue)} {clock(totals[stage])}" for stage in Stage)
+    desc = ", ".join(f"{names[stage]} {clock(totals[stage])}" for stage in Stage)
     return drawing(*body, box=(width, base + 24), label=label, desc=desc)
 
 
-def _column(night: Night, tongue: Tongue) -> Column:
+def _column(night: Night, tongue: Tongue | None) -> Column:
     seconds = (night.deep_s, night.light_s, night.rem_s, night.awake_s)
     score = known(night.score)
-    note = "" if score is None else tongue.number(score)
+    note = tongue.number(score) if tongue and score is not None else ""
     return Column(on=night.on, seconds=seconds, note=note, is_named=night.is_named)
 
 

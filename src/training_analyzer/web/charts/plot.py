@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.web.charts.labels import AXIS, Label, day_labels, width_of
+from training_analyzer.web.charts.labels import AXIS, BOLD, Label, day_labels, width_of
 from training_analyzer.web.charts.rooms import NARROW
 from training_analyzer.web.charts.scales import Scale, ticks
 from training_analyzer.web.charts.svg import join, line
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _AXIS_GAP: Final = 8.0
 _WORDS_BELOW: Final = 17.0
 # At most this part of the width is for the words beside the lines.
-_SIDE: Final = 0.34
+_SIDE: Final = 0.38
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,8 @@ def axis_of(
 
 def side_of(texts: Iterable[str], width: float) -> float:
     """Return how much room the words at the ends of lines need at the right."""
-    return min(width * _SIDE, max((width_of(text) for text in texts), default=0.0) + _AXIS_GAP + 4)
+    widest = max((width_of(text) * BOLD for text in texts), default=0.0)
+    return min(width * _SIDE, widest + _AXIS_GAP)
 
 
 def is_narrow(width: float) -> bool:

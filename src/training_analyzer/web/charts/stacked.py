@@ -84,7 +84,7 @@ def stacked(
     # A little more than the longest, so that its round number above it has a line, too.
     high = 1.04 * max(*totals, goal or 0.0, 60.0)
     say = _axis_words(tongue)
-    at, left = axis_of(0, high, say, most=4, steps=SECONDS)
+    at, left = axis_of(0, high, say, most=5, steps=SECONDS)
     if is_narrow(width):  # the words at the right tell how much it is
         left, say = 0.0, _no_words
     last = next(of for of in reversed(amounts) if of is not None)

@@ -43,7 +43,8 @@ _BUCKET_PX: Final = 3.0
 class Trace:
     """One panel: *values* beside the positions of the activity, None is a gap.
 
-    `words` writes a value on the axis, `summary` stands at the right, as `150 bpm`. A
+    `words` writes a value on the axis, `summary` stands at the right, as `150 bpm`; both and
+    the values are in the unit of the person, so that ticks are round in it. A
     reversed one has small values on top, as pace in seconds; its rare slow ends are cut.
     """
 
@@ -131,7 +132,8 @@ def _domain(one: Trace, points: Sequence[tuple[float, float | None]]) -> tuple[f
     present = [value for _, value in points if value is not None]
     if one.is_reversed and len(present) >= _ENOUGH:
         # One who waits at a light has no pace: the slowest twentieth is cut.
-        present = [v for v in present if v <= quantiles(present, n=20)[-1]]
+        slowest = quantiles(present, n=20)[-1]
+        present = [value for value in present if value <= slowest]
     low, high = domain(present, least=one.least)
     if one.names_high and not one.is_reversed:
         high += (high - low) * 0.2

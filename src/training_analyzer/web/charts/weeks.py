@@ -49,12 +49,13 @@ def weeks(rows: Sequence[Week], *, width: int, tongue: Tongue, label: str) -> Ma
     )
     step, middle = plot.columns(len(rows))
     thick = min(44.0, step * 0.5)
-    body, notes = [plot.floor()], []
+    body = [plot.floor()]
+    notes: list[Label] = []
+    dashes: list[Label] = []
     for k, (row, value) in enumerate(zip(rows, hours, strict=True)):
         is_last = k == len(rows) - 1
         if value is None:
-            dash = Label(x=middle(k), y=plot.base - 6, text=DASH, anchor="middle")
-            body.append(dash.draw())
+            dashes.append(Label(x=middle(k), y=plot.base - 6, text=DASH, anchor="middle"))
             continue
         top = plot.y(value)
         box = (middle(k) - thick / 2, top, thick, max(1.0, plot.base - top))
@@ -62,7 +63,8 @@ def weeks(rows: Sequence[Week], *, width: int, tongue: Tongue, label: str) -> Ma
         if is_last or row.is_rest or row.note or value == most:
             notes += _notes(row, value, (middle(k), top), tongue, is_last=is_last)
     notes.sort(key=lambda label: "t1" not in label.kind)
-    body += [label.within(0, width).draw() for label in fitting(notes)]
+    said = [label.within(0, width) for label in (*notes, *dashes)]
+    body += [label.draw() for label in fitting(said)]
     body += [label.draw() for label in fitting(_below(rows, plot, tongue))]
     desc = f"{tongue.number(present[-1], 1)} h"
     return drawing(join(body), box=(width, height), label=label, desc=desc)
