@@ -211,7 +211,7 @@ class ReadingRepository:
             .group_by(table.c.stream)
         )
         with self._database.read() as db:
-            return {stream: at for stream, at in db.execute(query)}
+            return dict(db.execute(query).tuples().all())
 
     def coverage_states(
         self, user_id: str, streams: Collection[str], *, first: date, last: date

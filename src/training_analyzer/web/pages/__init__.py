@@ -6,7 +6,9 @@ from fastapi import APIRouter
 
 from training_analyzer.web.pages import (
     arriving,
+    backfilling,
     connecting,
+    connection,
     home,
     live,
     runs,
@@ -22,7 +24,9 @@ router = APIRouter(include_in_schema=False)
 for part in (
     home,
     connecting,
+    connection,
     settings,
+    backfilling,
     signing_in,
     arriving,
     second_factor,
