@@ -25,6 +25,7 @@ from training_analyzer.web.manual import ManualSyncs
 from training_analyzer.web.openapi import document
 from training_analyzer.web.pages.rendering import STATIC, Renderer
 from training_analyzer.web.parts import Parts, parts_of
+from training_analyzer.web.patience import waiting_room
 from training_analyzer.web.problems import (
     Problem,
     as_json,
@@ -138,6 +139,7 @@ def _bare(  # noqa: PLR0913 - what may differ, each named
         renderer=renderer,
         identify=identify,
         windows=windows,
+        waiting=waiting_room(),
         describe=cache(lambda: document(app.routes)),
     )
     for kind in (GarminSyncError, Refusal, HTTPException, RequestValidationError):

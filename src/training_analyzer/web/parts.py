@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import timedelta
 
+    from anyio import CapacityLimiter
+
     from training_analyzer.services.access import Access
     from training_analyzer.services.callers import Caller
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
@@ -39,6 +41,8 @@ class Parts:
     # Who asks, or None for a stranger.
     identify: Callable[[Request], Caller | None]
     windows: Windows
+    # How many requests may wait for somebody else at once.
+    waiting: CapacityLimiter
     # The OpenAPI document of the app.
     describe: Callable[[], dict[str, Any]]
 

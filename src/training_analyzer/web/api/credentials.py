@@ -19,6 +19,7 @@ from training_analyzer.web.api.words import (
 )
 from training_analyzer.web.connection import Connection, State, connection_of
 from training_analyzer.web.limits import DISCONNECTING, LOOKING
+from training_analyzer.web.patience import patient
 from training_analyzer.web.refusals import NotFound, NothingToDelete
 from training_analyzer.web.states import StateWord, word_of
 
@@ -75,6 +76,7 @@ def credentials_status(user_id: SyncReader, web: Web) -> ConnectionStatus:
 
 
 @router.post("/credentials/validate")
+@patient
 def validate_credentials(user_id: CredentialsReader, web: Web) -> Validated:
     """Test the connection with its tokens or its key, never with a password."""
     tested = web.runtime.validating.test(user_id)

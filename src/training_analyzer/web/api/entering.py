@@ -15,6 +15,7 @@ from training_analyzer.web import entering
 from training_analyzer.web.api.words import Answer, ShortSecret, Strict, Web, secret_printable
 from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import current_person, sign_out
+from training_analyzer.web.patience import patient
 
 if TYPE_CHECKING:
     from training_analyzer.model import User
@@ -72,6 +73,7 @@ class Invitation(Answer):
 
 
 @router.post("/auth/login", status_code=status.HTTP_204_NO_CONTENT)
+@patient
 def log_in(login: Login, request: Request) -> Response:
     """Sign in: the answer sets the session's cookie, and a session before it ends."""
     answer = Response(status_code=status.HTTP_204_NO_CONTENT)
@@ -95,6 +97,7 @@ def log_out(person: Person, request: Request) -> Response:
 
 
 @router.post("/auth/confirm", status_code=status.HTTP_204_NO_CONTENT)
+@patient
 def confirm(proof: Confirmation, _person: Person, request: Request) -> Response:
     """Prove anew who you are: for 15 minutes nothing is `step_up_required`."""
     answer = Response(status_code=status.HTTP_204_NO_CONTENT)
@@ -105,6 +108,7 @@ def confirm(proof: Confirmation, _person: Person, request: Request) -> Response:
 
 
 @router.post("/auth/password", status_code=status.HTTP_204_NO_CONTENT)
+@patient
 def change_password(change: NewPassword, _person: Person, request: Request) -> Response:
     """Change the password; every other session of the person ends."""
     entering.change_password(
@@ -123,6 +127,7 @@ def invitation(token: str, web: Web, request: Request) -> Invitation:
 
 
 @router.post("/auth/invitations/{token}", status_code=status.HTTP_201_CREATED)
+@patient
 def accept_invitation(
     token: str, arrival: Arrival, request: Request, response: Response
 ) -> Arrived:
@@ -132,6 +137,7 @@ def accept_invitation(
 
 
 @router.post("/auth/set-up/{token}", status_code=status.HTTP_201_CREATED)
+@patient
 def set_up(token: str, arrival: Arrival, request: Request, response: Response) -> Arrived:
     """Become the first administrator, by the link that the server printed; nobody may be here."""
     password = arrival.password.get_secret_value()

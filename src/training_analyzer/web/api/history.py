@@ -27,6 +27,7 @@ from training_analyzer.web.api.runs import Counts, Started, started
 from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.history import details_of
 from training_analyzer.web.limits import TRIGGERING
+from training_analyzer.web.patience import patient
 from training_analyzer.web.refusals import (
     InvalidCursor,
     NotFound,
@@ -228,6 +229,7 @@ def cancel_sync(
     responses={status.HTTP_200_OK: {"model": Started}},
     dependencies=[TRIGGERING],
 )
+@patient
 def retry_sync(
     sync_id: int, user_id: SyncWriter, web: Web, here: Here, response: Response
 ) -> Started:

@@ -22,6 +22,7 @@ from training_analyzer.web.api.versions import (
 from training_analyzer.web.api.words import Answer, ShortSecret, Strict, Web
 from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import current_person, fresh_person, sign_out
+from training_analyzer.web.patience import patient
 from training_analyzer.web.refusals import NotFound, StaleVersion
 
 if TYPE_CHECKING:
@@ -142,6 +143,7 @@ def change_me(
 
 
 @router.delete("/me", status_code=status.HTTP_204_NO_CONTENT)
+@patient
 def leave(farewell: Farewell, _person: Fresh, request: Request) -> Response:
     """Leave for good: the connection, the data, the keys, everything of the caller goes."""
     entering.leave(request, farewell.password.get_secret_value())

@@ -16,6 +16,7 @@ from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter
 from training_analyzer.web.auth import current_caller
 from training_analyzer.web.history import details_of, windows_total
 from training_analyzer.web.limits import TRIGGERING
+from training_analyzer.web.patience import patient
 from training_analyzer.web.refusals import (
     InsufficientScope,
     NotFound,
@@ -93,6 +94,7 @@ class SyncStatus(Answer):
     responses={status.HTTP_200_OK: {"model": Started}},
     dependencies=[repeatable(Scope.SYNC_WRITE), TRIGGERING],
 )
+@patient
 def trigger(
     request: Request,
     user_id: SyncWriter,

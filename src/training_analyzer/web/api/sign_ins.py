@@ -25,6 +25,7 @@ from training_analyzer.web.api.words import (
     Web,
 )
 from training_analyzer.web.limits import CONNECTING
+from training_analyzer.web.patience import patient
 from training_analyzer.web.refusals import NotFound, SignInOver, TooManySignIns
 from training_analyzer.web.repeats import repeatable
 
@@ -94,6 +95,7 @@ class Failed(Answer):
     responses={HTTPStatus.ACCEPTED: {"model": CodeWanted | UnderWay}},
     dependencies=[repeatable(Scope.CREDENTIALS_WRITE, fresh=True), CONNECTING],
 )
+@patient
 def connect_password(
     login: PasswordLogin, user_id: CredentialsWriter, web: Web, here: Here, response: Response
 ) -> Saved | CodeWanted | UnderWay:
@@ -109,6 +111,7 @@ def connect_password(
 
 
 @router.post("/credentials/mfa", responses={HTTPStatus.ACCEPTED: {"model": CodeWanted | UnderWay}})
+@patient
 def finish_mfa(
     given: MfaCode, user_id: CredentialsWriter, web: Web, here: Here, response: Response
 ) -> Saved | CodeWanted | UnderWay:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date  # noqa: TC003 - pydantic evaluates the annotations
 from http import HTTPStatus
 from typing import Annotated, Literal
 
@@ -12,8 +12,9 @@ from pydantic import Field, SecretStr
 from training_analyzer.model import Kind, Region
 from training_analyzer.services.personal_keys import given_streams, missing_streams
 from training_analyzer.web.api.connected import RegionText, Saved, WayIn, saved
-from training_analyzer.web.api.words import CredentialsWriter, ShortSecret, Web
+from training_analyzer.web.api.words import CredentialsWriter, Day, ShortSecret, Web
 from training_analyzer.web.limits import CONNECTING
+from training_analyzer.web.patience import patient
 
 router = APIRouter()
 
@@ -30,8 +31,7 @@ class PersonalKey(WayIn):
     """A key of Garmin's Personal API, and the day on which it ends, if the person knows it."""
 
     api_key: ShortSecret
-    # The text of a day: strict mode would want a date, which JSON does not have.
-    expires_on: Annotated[date | None, Field(strict=False)] = None
+    expires_on: Day | None = None
 
 
 class KeySaved(Saved):
@@ -43,6 +43,7 @@ class KeySaved(Saved):
 
 
 @router.put("/credentials/tokens", status_code=HTTPStatus.CREATED, dependencies=[CONNECTING])
+@patient
 def connect_token(token: SessionToken, user_id: CredentialsWriter, web: Web) -> Saved:
     """Connect with a token, which is renewed at once, or a ticket, which is good for one use."""
     connections = web.runtime.connections
@@ -57,6 +58,7 @@ def connect_token(token: SessionToken, user_id: CredentialsWriter, web: Web) -> 
 
 
 @router.put("/credentials/personal-key", status_code=HTTPStatus.CREATED, dependencies=[CONNECTING])
+@patient
 def connect_personal_key(key: PersonalKey, user_id: CredentialsWriter, web: Web) -> KeySaved:
     """Connect with a Personal API key, which Garmin checks first; it may join a session."""
     entered = web.runtime.connections.connect_personal_key(
