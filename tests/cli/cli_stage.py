@@ -64,9 +64,10 @@ def account(garmin: SimulatorServer, name: str) -> Account:
 def stored(file: Path) -> list[str]:
     """Return everything that an SQLite file holds, as statements; nothing when there is none.
 
-    That somebody tried a password is remembered, and is no change of what is stored.
+    That somebody tried is written down, and is no change of what is stored.
     """
     if not file.exists():
         return []
     with closing(sqlite3.connect(file)) as database:
-        return [line for line in database.iterdump() if "garmin_logins" not in line]
+        lines = list(database.iterdump())
+    return [line for line in lines if not any(table in line for table in ("_logins", "audit_log"))]

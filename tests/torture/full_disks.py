@@ -26,7 +26,7 @@ from training_analyzer.db import open_database
 _PAGE: Final = 4096
 _DISK: Final = 6 * 1024 * 1024
 # An undisturbed sync needs less than this.
-_ENOUGH: Final = 1200 * 1024
+_ENOUGH: Final = 1800 * 1024
 
 
 class Disk:

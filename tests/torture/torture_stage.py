@@ -24,7 +24,7 @@ from training_analyzer.db.tables import garmin_coverage, metadata
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.services.breakers import Breakers
 from training_analyzer.services.metrics import Metrics
-from training_analyzer.services.sync import Limits, SyncService
+from training_analyzer.services.sync import Limits, SyncService, nobody_watches
 from training_analyzer.simulator.athletes import demo_athletes
 from training_analyzer.simulator.memory import SimulatedGarmin
 from training_analyzer.streams import CATALOG
@@ -90,7 +90,7 @@ def service(
 
 
 def sync(
-    path: Path, *, at: datetime = NOW, watch: Callable[[Progress], None] | None = None
+    path: Path, *, at: datetime = NOW, watch: Callable[[Progress], None] = nobody_watches
 ) -> SyncOutcome:
     """Run one sync on the database at *path*, at the instant *at*."""
     with closing(open_database(str(path))) as database:
@@ -103,7 +103,7 @@ def sync_quietly(path: Path) -> str:
 
 
 def ended(
-    database: Database, at: datetime, *, watch: Callable[[Progress], None] | None = None
+    database: Database, at: datetime, *, watch: Callable[[Progress], None] = nobody_watches
 ) -> str:
     """Sync at the instant *at*; return how it ended, as `STATUS:CODE` or `refused:CODE`."""
     try:
