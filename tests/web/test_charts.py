@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from datetime import UTC, date, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from training_analyzer.model import DayState
-from training_analyzer.streams import CATALOG
 from training_analyzer.web.charts.sparkline import sparkline
 from training_analyzer.web.charts.strips import coverage_strip, runs_strip
 from training_analyzer.web.charts.usual import usual
-from training_analyzer.web.pages import phrases
 
 DATA, EMPTY, FAILED = DayState.DATA, DayState.EMPTY, DayState.FAILED
 VALUES = st.lists(st.none() | st.floats(-1e6, 1e6), max_size=120)
@@ -118,54 +114,3 @@ def test_runs_are_told_by_height() -> None:
 
     assert heights == sorted(heights)
     assert len(set(heights)) == 3
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (0, "0 s"),
-        (8.4, "8 s"),
-        (60, "1 min"),
-        (112, "1 min 52 s"),
-        (7380, "2 h 3 min"),
-        (3600, "1 h"),
-    ],
-)
-def test_durations_in_words(seconds: float, words: str) -> None:
-    """A duration has two units at most."""
-    assert phrases.duration(seconds) == words
-
-
-def test_times_in_words() -> None:
-    """Near times are told by their day, far ones by their date."""
-    now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
-
-    assert phrases.ago(now - timedelta(seconds=20), now) == "just now"
-    assert phrases.ago(now - timedelta(seconds=50), now) == "1 minute ago"
-    assert phrases.ago(now - timedelta(hours=3), now) == "3 hours ago"
-    assert phrases.ago(now - timedelta(days=1), now) == "1 day ago"
-    assert phrases.clock(now, now) == "today, 12:00"
-    assert phrases.clock(now + timedelta(hours=18), now) == "tomorrow, 06:00"
-    assert phrases.day(date(2026, 2, 20), now.date()) == "Fri 20 Feb"
-    assert phrases.day(date(2025, 2, 20), now.date()) == "Thu 20 Feb 2025"
-    assert phrases.span(date(2026, 3, 1), date(2026, 3, 1)) == "1 March"
-    assert phrases.span(date(2026, 3, 1), date(2026, 3, 28)) == "1 to 28 March"
-    assert phrases.span(date(2026, 2, 28), date(2026, 3, 3)) == "28 February to 3 March 2026"
-    assert (
-        phrases.span(date(2025, 12, 31), date(2026, 1, 1)) == "31 December 2025 to 1 January 2026"
-    )
-    assert phrases.about(20) == "a few seconds"
-    assert phrases.about(130) == "about 2 minutes"
-    assert phrases.about(7300) == "about 2 hours"
-
-
-def test_every_stream_has_a_name_that_reads_well() -> None:
-    """Each stream of the catalog is called by words, with its abbreviations spelled as usual."""
-    names = {stream.name: phrases.stream_name(stream.name) for stream in CATALOG}
-
-    assert len(set(names.values())) == len(CATALOG)
-    assert all(name[0].isupper() and "_" not in name for name in names.values())
-    assert names["vo2max"] == "VO2max"
-    assert names["hrv_detail"] == "HRV detail"
-    assert names["race_predictions"] == "Race predictions"
-    assert names["functional_threshold"] == "Functional threshold power"

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _TOP: Final = 20.0
 _HEIGHT: Final = {True: 180.0, False: 220.0}
 _BELOW: Final = 26.0
-_TICKS: Final = {True: 3, False: 5}
+_TICKS: Final = {True: 4, False: 5}
 _NAME_PX: Final = 16.0
 _LONG_DAYS: Final = 120
 
