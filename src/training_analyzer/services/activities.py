@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from training_analyzer.db.repositories.activity_lists import OriginalFile, Wanted
+from training_analyzer.db.repositories.activity_lists import Holding, OriginalFile, Wanted
 from training_analyzer.db.repositories.days import HOUSEKEEPING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from training_analyzer.db.repositories.activity_lists import ActivityListsRepository
     from training_analyzer.db.repositories.reading import ReadingRepository
 
 # The faces take these from here: they know no database.
-__all__ = ["Activities", "Detail", "OriginalFile", "Wanted"]
+__all__ = ["Activities", "Detail", "Holding", "OriginalFile", "Wanted"]
 
 # What tells of the fetching and not of the activity.
 _OURS: Final = HOUSEKEEPING | {
@@ -79,6 +79,14 @@ class Activities:
     def laps(self, user_id: str, activity_id: int) -> list[dict[str, Any]]:
         """Return the laps of an activity in their order."""
         return [_told(row) for row in self.reading.laps(user_id, activity_id)]
+
+    def seconds_by_day(self, user_id: str, *, first: date, last: date) -> dict[date, float]:
+        """Return day -> how long its activities took; days without any are left out."""
+        return self.lists.seconds_by_day(user_id, first=first, last=last)
+
+    def holding(self, user_id: str) -> Holding:
+        """Return how many activities are stored, with how many files of which size."""
+        return self.lists.holding(user_id)
 
     def original(self, user_id: str, activity_id: int) -> OriginalFile | None:
         """Return the newest original file of an activity, or None."""

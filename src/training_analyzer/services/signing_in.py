@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from training_analyzer.services.connections import Connected, Connections
     from training_analyzer.services.waiting_logins import Entry
 
-__all__ = ["Begun", "Look", "SignInState", "SigningIn", "text_of"]
+__all__ = ["Begun", "Look", "SignInState", "SigningIn", "error_of", "text_of"]
 
 log = logging.getLogger(__name__)
 
@@ -284,9 +284,23 @@ class SigningIn:
 
 def text_of(code: str) -> str:
     """Return our sentence for an error that is known by its *code* alone."""
+    return _kind_of(code).own_text()
+
+
+def error_of(code: str) -> GarminSyncError:
+    """Return an error that is known by its *code* alone, without what else it knew."""
+    kind = _kind_of(code)
+    try:
+        return kind()
+    except TypeError:
+        # One that cannot be without what it knew; its code is what a face goes by.
+        return InternalError()
+
+
+def _kind_of(code: str) -> type[GarminSyncError]:
     kinds = [GarminSyncError]
     for kind in kinds:
         if kind.code == code:
-            return kind.own_text()
+            return kind
         kinds.extend(kind.__subclasses__())
-    return InternalError.own_text()
+    return InternalError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, or_, select
@@ -10,9 +11,7 @@ from sqlalchemy import and_, func, or_, select
 from training_analyzer.db.tables import activities, activity_files
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from sqlalchemy import Select
+    from sqlalchemy import ColumnElement, Select
 
     from training_analyzer.db import Database
     from training_analyzer.streams import Row
@@ -27,6 +26,15 @@ class Wanted:
     type_key: str | None = None
     words: str | None = None
     with_deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How many activities are stored, how many with their original file, and the size of those."""
+
+    activities: int
+    with_file: int
+    file_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,36 @@ class ActivityListsRepository:
         with self._database.read() as db:
             return list(db.execute(query).scalars())
 
+    def seconds_by_day(self, user_id: str, *, first: date, last: date) -> dict[date, float]:
+        """Return day -> how long its activities took; days without any are left out.
+
+        Nothing is counted twice, and what was deleted at Garmin not at all.
+        """
+        day = activities.c.calendar_date
+        query = (
+            select(day.label("day"), func.sum(activities.c.duration_s).label("seconds"))
+            .where(*_counted(user_id), day.between(first.isoformat(), last.isoformat()))
+            # A day and its start in UTC are never further apart; the index is by start.
+            .where(activities.c.start_utc >= _midnight(first) - timedelta(days=2))
+            .group_by(day)
+        )
+        with self._database.read() as db:
+            return {
+                date.fromisoformat(row.day): float(row.seconds or 0.0) for row in db.execute(query)
+            }
+
+    def holding(self, user_id: str) -> Holding:
+        """Return how much of the user's activities is stored."""
+        counts = select(func.count(), func.count(activities.c.file_sha256)).where(
+            *_counted(user_id)
+        )
+        size = select(func.coalesce(func.sum(activity_files.c.file_bytes), 0)).where(
+            activity_files.c.user_id == user_id
+        )
+        with self._database.read() as db:
+            many, with_file = db.execute(counts).one()
+            return Holding(int(many), int(with_file), int(db.execute(size).scalar_one()))
+
     def original(self, user_id: str, activity_id: int) -> OriginalFile | None:
         """Return the newest original file of an activity, or None."""
         query = (
@@ -101,6 +139,20 @@ class ActivityListsRepository:
         with self._database.read() as db:
             row = db.execute(query).one_or_none()
         return None if row is None else OriginalFile(row.inner_name or "", row.content, row.sha256)
+
+
+def _counted(user_id: str) -> tuple[ColumnElement[bool], ...]:
+    """Return what activities fulfil that totals count: no legs, no duplicates, none deleted."""
+    return (
+        activities.c.user_id == user_id,
+        activities.c.parent_id.is_(None),
+        activities.c.duplicate_of.is_(None),
+        activities.c.deleted_at.is_(None),
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=UTC)
 
 
 def _filtered(query: Select[Any], user_id: str, wanted: Wanted) -> Select[Any]:

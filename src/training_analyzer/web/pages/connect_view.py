@@ -1,18 +1,23 @@
-"""What the connect form shows."""
+"""What the steps of connecting show: the ways in, the form, what was wrong with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from training_analyzer.errors import AccountMismatch, LoginBlocked
+from training_analyzer.errors import AccountMismatch, LoginBlocked, LoginWaits, MfaInvalid
 from training_analyzer.model import Region
-from training_analyzer.web.connection import Connection, State
-from training_analyzer.web.pages import phrases
+from training_analyzer.web.connection import State
+from training_analyzer.web.pages.refused_words import next_step_of, said_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
+
+    from training_analyzer.errors import GarminSyncError
+    from training_analyzer.web.connection import Connection
+    from training_analyzer.web.tongue import Tongue
 
 
 class Way(StrEnum):
@@ -25,70 +30,43 @@ class Way(StrEnum):
     CODE = "code"
 
 
-WAYS: Final = {
-    Way.PASSWORD: "E-mail and password",
-    Way.TICKET: "Browser ticket",
-    Way.TOKEN: "Token",
-    Way.PERSONAL_KEY: "Personal key",
-}
-_ANOTHER_ACCOUNT: Final = "The data here comes from another Garmin account."
-# In the form, the error's own sentence would say less than it could.
-_SAYS: Final = {
-    (Way.PASSWORD, "invalid_credentials"): "Garmin did not accept this e-mail and password.",
-    (Way.PERSONAL_KEY, "invalid_credentials"): "Garmin did not accept this key.",
-    (Way.TICKET, "invalid_credentials"): "Garmin did not accept this ticket.",
-    (Way.TICKET, "token_invalid"): "There is no ticket in this text.",
-    (Way.CODE, "mfa_invalid"): "That code was not right.",
-    (Way.TOKEN, "token_expired"): "Garmin does not accept this token any more.",
-}
-# What a person can do about it, where the error's own sentence leaves that open.
-_NEXT_BY_WAY: Final = {
-    (Way.TICKET, "invalid_credentials"): "It is good once and for about a minute. Get a new one.",
-    (Way.TICKET, "token_invalid"): "It begins with ST- and stands in the address or the page.",
-    (Way.PERSONAL_KEY, "invalid_credentials"): "Check at Garmin whether it has ended.",
-    (Way.PERSONAL_KEY, "token_invalid"): "It begins with GCDC_.",
-    (Way.PERSONAL_KEY, "account_mismatch"): "Nothing was changed. Paste the key again if you want"
-    " the old data deleted.",
-    (Way.TOKEN, "account_mismatch"): "Nothing was changed here, but the token is used up. Paste a"
-    " new one if you want the old data deleted.",
-    (Way.TICKET, "account_mismatch"): "Nothing was changed here, but the ticket is used up. Get a"
-    " new one if you want the old data deleted.",
-}
-_NEXT: Final = {
-    "invalid_credentials": "Check at connect.garmin.com before you try again: "
-    "Garmin locks accounts after many wrong tries.",
-    "mfa_expired": "Start again: Garmin then sends a new code.",
-    "mfa_invalid": "Take the newest message; older codes stop working.",
-    "garmin_unavailable": "Nothing was changed. Try again in a few minutes.",
-    "token_invalid": "It is the text of garmin_tokens.json, with three fields that begin with di_.",
-    "token_expired": "Make a new token and paste it.",
-    "account_mismatch": "Nothing was changed. Sign in again if you want the old data deleted.",
-}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """A try to connect that did not work, for the form to show again. Holds no secret."""
 
     way: Way
-    message: str
     field: str
     email: str = ""
     region: str = Region.COM
     keep_password: bool = False
-    code: str = ""
+    # What is wrong with a field, or the error that Garmin's answer came to.
+    message: str = ""
+    error: GarminSyncError | None = None
 
     @property
-    def says(self) -> str:
-        """Return what happened, in one sentence."""
-        if self.code == AccountMismatch.code:
-            return _ANOTHER_ACCOUNT
-        return _SAYS.get((self.way, self.code), self.message)
+    def code(self) -> str:
+        """Return the error's code; empty where a field is wrong."""
+        return self.error.code if self.error else ""
 
-    @property
-    def next_step(self) -> str:
-        """Return what to do about it; empty when the message says so itself."""
-        return _NEXT_BY_WAY.get((self.way, self.code)) or _NEXT.get(self.code, "")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A way in to choose: what it brings, what it lacks, and what it needs."""
+
+    way: Way
+    name: str
+    brings: str
+    lacks: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wrong:
+    """What did not work: a sentence, what to do about it, and the field to look at."""
+
+    says: str
+    next_step: str
+    field: str
+    offers_others: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +78,8 @@ class ConnectForm:
     """
 
     way: Way
-    ways: dict[Way, str]
-    attempt: Attempt | None
+    name: str
+    wrong: Wrong | None
     email: str
     region: str
     keep_password: bool
@@ -109,9 +87,50 @@ class ConnectForm:
     is_blocked: bool
     has_session: bool
     ticket_pages: Mapping[Region, str]
-    code_method: str = ""
+    sent_to: str = ""
     code_until: str = ""
+    code_left: str = ""
     code_tries: str = ""
+
+
+def offers_of(tongue: Tongue) -> list[Offer]:
+    """Return the ways in, as a person chooses between them."""
+    text = tongue.text
+    return [
+        Offer(
+            way=Way.TICKET,
+            name=text("Sign in at Garmin, in your own browser"),
+            brings=text(
+                "All data. You paste a ticket or a token here; password, code and CAPTCHA never"
+                " leave the page of Garmin."
+            ),
+            lacks=text("Takes two minutes more, and again when Garmin ends the session."),
+        ),
+        Offer(
+            way=Way.PASSWORD,
+            name=text("E-mail and password"),
+            brings=text("All data, and the quickest to do. Garmin may ask for a security code."),
+            lacks=text("Garmin sometimes refuses sign-ins that come from servers, for hours."),
+        ),
+        Offer(
+            way=Way.PERSONAL_KEY,
+            name=text("Personal key"),
+            brings=text(
+                "The official way in for programs: read-only, and you revoke it at Garmin. It"
+                " lasts 30 to 365 days."
+            ),
+            lacks=text("Lacks training status, readiness, VO2max and race predictions."),
+        ),
+    ]
+
+
+def name_of(way: Way, tongue: Tongue) -> str:
+    """Return what a way in is called."""
+    return {
+        Way.TOKEN: tongue.text("Token"),
+        Way.TICKET: tongue.text("Browser ticket"),
+        Way.PERSONAL_KEY: tongue.text("Personal key"),
+    }.get(way, tongue.text("E-mail and password"))
 
 
 def form_of(
@@ -119,8 +138,10 @@ def form_of(
     attempt: Attempt | None,
     way: Way | None,
     ticket_pages: Mapping[Region, str],
+    tongue: Tongue,
+    now: datetime,
 ) -> ConnectForm | None:
-    """Return the form to show, or None when the connection works and nobody asked for it."""
+    """Return the form to show; None when nobody has chosen a way in yet."""
     shown = _shown(connection, attempt, way)
     if shown is None:
         return None
@@ -128,19 +149,48 @@ def form_of(
     code = attempt.code if attempt else ""
     return ConnectForm(
         way=shown,
-        ways=WAYS,
-        attempt=attempt,
+        name=name_of(shown, tongue),
+        wrong=_wrong(attempt, tongue, now) if attempt else None,
         email=attempt.email if attempt else "",
         region=attempt.region if attempt else Region.COM,
         keep_password=attempt is not None and attempt.keep_password,
         asks_to_replace=code == AccountMismatch.code,
-        is_blocked=code == LoginBlocked.code,
+        is_blocked=code in {LoginBlocked.code, LoginWaits.code},
         has_session=connection.session_serves,
         ticket_pages=ticket_pages,
-        code_method=pending.method if pending else "",
-        code_until=f"{pending.expires_at:%H:%M}" if pending else "",
-        code_tries=phrases.plural(pending.attempts_left, "try", "tries") if pending else "",
+        sent_to=_sent_by(pending.method, tongue) if pending else "",
+        code_until=tongue.time(pending.expires_at) if pending else "",
+        code_left=tongue.about((pending.expires_at - now).total_seconds()) if pending else "",
+        code_tries=(
+            tongue.plural("%(n)s try left", "%(n)s tries left", pending.attempts_left)
+            if pending
+            else ""
+        ),
     )
+
+
+def _wrong(attempt: Attempt, tongue: Tongue, now: datetime) -> Wrong:
+    error = attempt.error
+    if error is None:
+        return Wrong(says=attempt.message, next_step="", field=attempt.field, offers_others=False)
+    says = said_of(error, attempt.way.value, tongue, now)
+    if isinstance(error, MfaInvalid) and error.attempts_left:
+        left = tongue.plural("%(n)s try left.", "%(n)s tries left.", error.attempts_left)
+        says = f"{says} {left}"
+    return Wrong(
+        says=says,
+        next_step=next_step_of(error, attempt.way.value, tongue),
+        field=attempt.field,
+        offers_others=attempt.code in {LoginBlocked.code, LoginWaits.code},
+    )
+
+
+def _sent_by(method: str, tongue: Tongue) -> str:
+    return {
+        "email": tongue.text("Garmin sent six digits by e-mail."),
+        "sms": tongue.text("Garmin sent six digits by text message."),
+        "phone": tongue.text("Garmin tells you six digits by phone."),
+    }.get(method, tongue.text("Garmin wants the six digits of your authenticator app."))
 
 
 def _shown(connection: Connection, attempt: Attempt | None, way: Way | None) -> Way | None:
@@ -151,9 +201,5 @@ def _shown(connection: Connection, attempt: Attempt | None, way: Way | None) -> 
         return Way.PASSWORD if attempt.way is Way.CODE and is_over else attempt.way
     if way is not None and way is not Way.CODE:
         return way
-    if pending is not None:
-        return Way.CODE
-    if connection.state in {State.NOT_CONNECTED, State.ACTION_NEEDED}:
-        # While a password would be refused, the form does not begin with one.
-        return Way.PASSWORD if connection.retry_at is None else Way.TICKET
-    return None
+    works = connection.state not in {State.NOT_CONNECTED, State.ACTION_NEEDED}
+    return Way.CODE if pending is not None and not works else None

@@ -1,26 +1,31 @@
-"""The forms that connect a Garmin account, and the one that disconnects it."""
+"""The forms that connect a Garmin account."""
 
 from __future__ import annotations
 
-import contextlib
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import GarminSyncError
-from training_analyzer.model import Kind, Region
+from training_analyzer.model import Kind, Region, SyncType
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.connections import Connected, MfaPending
+from training_analyzer.services.waiting_logins import Entry
 from training_analyzer.web.auth import Needs, current_user
-from training_analyzer.web.limits import CONNECTING, DISCONNECTING
+from training_analyzer.web.limits import CONNECTING
+from training_analyzer.web.pages.connect_page import Look, connect_page, is_first
 from training_analyzer.web.pages.connect_view import Attempt, Way
-from training_analyzer.web.pages.home import home_page
+from training_analyzer.web.pages.shown import tongue_of
 from training_analyzer.web.parts import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from training_analyzer.services.signing_in import Begun
 
 router = APIRouter()
 
@@ -29,7 +34,11 @@ type UserId = Annotated[str, Depends(current_user)]
 type FreshUserId = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE, fresh=True))]
 type Text = Annotated[str, Form()]
 
-_SEE_OTHER = 303
+_SEE_OTHER: Final = 303
+# A sign-in that takes longer goes on, and its page says how long it has by now.
+_PATIENCE: Final = timedelta(seconds=4)
+# So long the first sync waits for its person to choose what is fetched.
+_TO_CHOOSE: Final = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +61,18 @@ def by_password(
     mode: Text = "token_only",
     replace_data: Text = "",
 ) -> Response:
-    """Sign in to Garmin; the page then shows the connection, or asks for the code."""
-    keep = mode == "store_password"
+    """Sign in to Garmin; the page then shows the connection, asks for the code, or waits."""
+    keep, tongue = mode == "store_password", tongue_of(request)
     asked = _Asked(request, user_id, Way.PASSWORD, email.strip(), region, keep)
     if "@" not in asked.email:
-        return _again(asked, "Write the e-mail address of your Garmin account.", "email")
+        wrong = tongue.text("Write the e-mail address of your Garmin account.")
+        return _incomplete(asked, wrong, "email")
     if not password:
-        return _again(asked, "Write the password of your Garmin account.", "password")
-    connections = parts_of(request).runtime.connections
-    return _connect(
-        asked,
-        lambda: connections.connect_password(
-            user_id,
-            asked.email,
-            password,
-            region=_region(region),
-            keep_password=keep,
-            replace_data=bool(replace_data),
-        ),
-        "password",
-    )
+        wrong = tongue.text("Write the password of your Garmin account.")
+        return _incomplete(asked, wrong, "password")
+    entry = Entry(asked.email, password, _region(region), keep, bool(replace_data))
+    sign_ins = parts_of(request).sign_ins
+    return _begin(asked, lambda: sign_ins.begin(user_id, entry), "password")
 
 
 @router.post("/connect/code")
@@ -80,9 +81,10 @@ def by_code(request: Request, user_id: UserId, code: Text = "") -> Response:
     asked = _Asked(request, user_id, Way.CODE)
     digits = "".join(code.split())
     if not digits:
-        return _again(asked, "Write the digits that Garmin sent.", "code")
-    connections = parts_of(request).runtime.connections
-    return _connect(asked, lambda: connections.finish_mfa(user_id, digits), "code")
+        wrong = tongue_of(request).text("Write the digits that Garmin sent.")
+        return _incomplete(asked, wrong, "code")
+    sign_ins = parts_of(request).sign_ins
+    return _begin(asked, lambda: sign_ins.enter_code(user_id, digits), "code")
 
 
 @router.post("/connect/token", dependencies=[CONNECTING])
@@ -96,7 +98,7 @@ def by_token(
     """Connect with an imported token."""
     asked = _Asked(request, user_id, Way.TOKEN, region=region)
     if not token.strip():
-        return _again(asked, "Paste the token.", "token")
+        return _incomplete(asked, tongue_of(request).text("Paste the token."), "token")
     connections = parts_of(request).runtime.connections
     return _connect(
         asked,
@@ -118,7 +120,8 @@ def by_ticket(
     """Connect with the page that a browser ended on."""
     asked = _Asked(request, user_id, Way.TICKET, region=region)
     if not ticket.strip():
-        return _again(asked, "Paste the address or the text of the page.", "ticket")
+        wrong = tongue_of(request).text("Paste the address or the text of the page.")
+        return _incomplete(asked, wrong, "ticket")
     connections = parts_of(request).runtime.connections
     return _connect(
         asked,
@@ -136,7 +139,7 @@ def by_personal_key(
     """Connect with a Personal API key, alone or beside a session."""
     asked = _Asked(request, user_id, Way.PERSONAL_KEY)
     if not api_key.strip():
-        return _again(asked, "Paste the key.", "api_key")
+        return _incomplete(asked, tongue_of(request).text("Paste the key."), "api_key")
     connections = parts_of(request).runtime.connections
     return _connect(
         asked,
@@ -147,42 +150,81 @@ def by_personal_key(
     )
 
 
-@router.post("/disconnect", dependencies=[DISCONNECTING])
-def disconnect(request: Request, user_id: FreshUserId, data: Text = "keep") -> Response:
-    """Delete the connection, and what was synced when that was chosen."""
-    delete = data == "delete"
-    parts_of(request).runtime.connections.disconnect(user_id, delete_data=delete)
-    return RedirectResponse(f"/?done={'deleted' if delete else 'disconnected'}", _SEE_OTHER)
+def _begin(asked: _Asked, begin: Callable[[], Begun | None], blamed: str) -> Response:
+    """Wait a little for a sign-in; one that takes longer has a page of its own."""
+    try:
+        begun = begin()
+        if begun is None:
+            wrong = tongue_of(asked.request).text(
+                "Too many people sign in at this moment. Try again in a minute."
+            )
+            return _incomplete(asked, wrong, blamed)
+        patience = min(_PATIENCE, parts_of(asked.request).sign_in_patience)
+        entered = begun.outcome(patience)
+    except GarminSyncError as error:
+        return _refused(asked, error, blamed)
+    if entered is None:
+        return RedirectResponse(f"/connect?login={begun.login_id}", _SEE_OTHER)
+    return _entered(asked, entered)
 
 
-def _connect(asked: _Asked, connect: Callable[[], Connected | MfaPending], blamed: str) -> Response:
+def _connect(asked: _Asked, connect: Callable[[], Connected], blamed: str) -> Response:
     try:
         entered = connect()
     except GarminSyncError as error:
-        return _again(asked, error.message, blamed, code=error.code)
+        return _refused(asked, error, blamed)
+    return _entered(asked, entered)
+
+
+def _entered(asked: _Asked, entered: Connected | MfaPending) -> Response:
     if isinstance(entered, MfaPending):
-        return RedirectResponse("/", _SEE_OTHER)
-    parts = parts_of(asked.request)
-    if parts.scheduler.get_next_sync_time(asked.user_id) is not None:
-        # It is due anyhow; started here, the page can show what is being read.
-        with contextlib.suppress(GarminSyncError):
-            parts.manual.start(asked.user_id)
+        return RedirectResponse("/connect", _SEE_OTHER)
     has_joined = asked.way is Way.PERSONAL_KEY and entered.kind is not Kind.PERSONAL_KEY
+    return after_connecting(asked.request, asked.user_id, has_joined=has_joined)
+
+
+def after_connecting(request: Request, user_id: str, *, has_joined: bool = False) -> Response:
+    """Go on with what follows a connection: the choice of data, or the sync of the gap."""
+    parts = parts_of(request)
+    is_scheduled = parts.scheduler.get_next_sync_time(user_id) is not None
+    if is_first(parts, user_id):
+        if is_scheduled:
+            until = parts.runtime.now() + _TO_CHOOSE
+            parts.runtime.schedule.set_due(user_id, until, SyncType.INITIAL)
+        return RedirectResponse("/connect?done=connected&step=data", _SEE_OTHER)
+    if is_scheduled:
+        # It is due anyhow; started here, the page can show what is being read.
+        with suppress(GarminSyncError):
+            parts.manual.start(user_id)
     return RedirectResponse(f"/?done={'joined' if has_joined else 'connected'}", _SEE_OTHER)
 
 
-def _again(asked: _Asked, message: str, field: str, *, code: str = "") -> Response:
-    """Show the form again with what is wrong; secrets are not filled in again."""
-    attempt = Attempt(
+def _incomplete(asked: _Asked, message: str, field: str) -> Response:
+    """Show the form again with what is missing; secrets are not filled in again."""
+    return _again(asked, _attempt(asked, field, message=message))
+
+
+def _refused(asked: _Asked, error: GarminSyncError, field: str) -> Response:
+    """Show the form again with what Garmin, or we, had against it."""
+    return _again(asked, _attempt(asked, field, error=error))
+
+
+def _attempt(
+    asked: _Asked, field: str, *, message: str = "", error: GarminSyncError | None = None
+) -> Attempt:
+    return Attempt(
         way=asked.way,
+        field=field,
         email=asked.email,
         region=asked.region,
         keep_password=asked.keep_password,
         message=message,
-        field=field,
-        code=code,
+        error=error,
     )
-    return home_page(asked.request, asked.user_id, attempt=attempt, status=422)
+
+
+def _again(asked: _Asked, attempt: Attempt) -> Response:
+    return connect_page(asked.request, asked.user_id, Look(attempt=attempt), status=422)
 
 
 def _region(text: str) -> Region:

@@ -1,67 +1,179 @@
-"""What the connection's card shows."""
+"""What the card of a connection shows, and what the step that chooses the data does."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.model import Region
-from training_analyzer.services.leaving import WHAT_STAYS
-from training_analyzer.web.connection import Connection, State
-from training_analyzer.web.pages import phrases
+from training_analyzer.model import Kind, Region
+from training_analyzer.web.connection import State
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
-_PILLS: Final = {
-    State.CONNECTED: ("Connected", "ok", "ok"),
-    State.COOLING_DOWN: ("Cooling down", "info", "clock"),
-    State.PAUSED: ("Paused", "idle", "pause"),
-}
+    from training_analyzer.model import GarminSyncConfig
+    from training_analyzer.services.previewing import Preview
+    from training_analyzer.web.connection import Connection
+    from training_analyzer.web.tongue import Tongue
+
+DEPTHS: Final = (30, 365, 730, 1825, 3650)
+GROUPS: Final = ("sync_activities", "sync_wellness", "sync_sleep", "sync_fitness_metrics")
+_YEAR: Final = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A fact of the connection; `exact` is the whole of a time that is told in words."""
+
+    label: str
+    value: str
+    exact: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionCard:
-    """A connection's facts, as rows of label and value; `stays` is what leaving cannot undo."""
+    """A connection's facts; `again` is where it is connected anew."""
 
     word: str
     tone: str
     icon: str
-    rows: list[tuple[str, str]]
-    stays: str = WHAT_STAYS
+    rows: list[Row]
+    again: str
 
 
-def card_of(connection: Connection, now: datetime) -> ConnectionCard | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How far back the first sync may go, with what that costs."""
+
+    days: int
+    name: str
+    cost: str
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A group of data that may be left out."""
+
+    name: str
+    title: str
+    what: str
+    is_on: bool
+
+
+def card_of(connection: Connection, tongue: Tongue, now: datetime) -> ConnectionCard | None:
     """Return the card of an existing connection."""
-    known = connection.credentials
+    known, text = connection.credentials, tongue.text
     if known is None:
         return None
-    word, tone, icon = _PILLS.get(connection.state, ("Action needed", "bad", "cross"))
+    tone, icon, word = {
+        State.CONNECTED: ("ok", "ok", text("Connected")),
+        State.COOLING_DOWN: ("info", "clock", text("Cooling down")),
+        State.PAUSED: ("idle", "pause", text("Paused")),
+    }.get(connection.state, ("bad", "cross", text("Action needed")))
+    kinds = [_kind(kind, tongue) for kind in connection.kinds]
+    by = (
+        kinds[0]
+        if len(kinds) == 1
+        else text("%(first)s, with a %(second)s", first=kinds[0], second=kinds[1])
+    )
     rows = [
-        ("Garmin name", known.garmin_display_name or "not told"),
-        ("Connected by", ", with a ".join(phrases.KINDS[kind] for kind in connection.kinds)),
+        Row(label=text("Garmin name"), value=known.garmin_display_name or text("not told")),
+        Row(label=text("Connected by"), value=by),
     ]
     if connection.email_hint:
-        rows.append(("E-mail", connection.email_hint))
-    rows.append(("Region", "China" if known.region is Region.CN else "Worldwide"))
+        rows.append(Row(label=text("E-mail"), value=connection.email_hint))
+    region = text("Mainland China") if known.region is Region.CN else text("Worldwide")
+    rows.append(Row(label=text("Region"), value=region))
+    if connection.has_key and known.key_expires_on:
+        rows.append(Row(label=text("Key ends on"), value=known.key_expires_on))
     if known.last_validation_at is not None:
-        rows.append(("Last checked", phrases.ago(known.last_validation_at, now)))
+        at = known.last_validation_at
+        rows.append(
+            Row(label=text("Last checked"), value=tongue.ago(at, now), exact=tongue.instant(at))
+        )
     if connection.retry_at is not None and connection.state is State.COOLING_DOWN:
-        rows.append(("Waits until", f"{phrases.clock(connection.retry_at, now)} UTC"))
-    rows.append(("We keep, encrypted", _kept(connection)))
-    return ConnectionCard(word=word, tone=tone, icon=icon, rows=rows)
+        at = connection.retry_at
+        rows.append(
+            Row(label=text("Waits until"), value=tongue.clock(at, now), exact=tongue.instant(at))
+        )
+    rows.append(Row(label=text("We keep, encrypted"), value=_kept(connection, tongue)))
+    again = {Kind.TOKEN: "ticket", Kind.PERSONAL_KEY: "personal-key"}.get(known.kind, "password")
+    return ConnectionCard(word=word, tone=tone, icon=icon, rows=rows, again=f"/connect?way={again}")
 
 
-def _kept(connection: Connection) -> str:
+def depths_of(previews: Mapping[int, Preview], tongue: Tongue) -> list[Depth]:
+    """Return the depths to choose from, each with its requests and minutes."""
+    return [
+        Depth(
+            days=days,
+            name=_span(days, tongue),
+            cost=tongue.plural(
+                "about %(n)s request, %(about)s",
+                "about %(n)s requests, %(about)s",
+                preview.requests,
+                about=tongue.about(preview.minutes * 60),
+            ),
+            is_chosen=preview.config.initial_sync_days == _present(previews),
+        )
+        for days, preview in previews.items()
+    ]
+
+
+def choices_of(config: GarminSyncConfig, tongue: Tongue) -> list[Choice]:
+    """Return the groups of data, each with what is in it."""
+    text = tongue.text
+    words = {
+        "sync_activities": (
+            text("Activities"),
+            text("Laps, tracks, original files; one request for each activity"),
+        ),
+        "sync_wellness": (
+            text("Wellness"),
+            text("Steps, stress, body battery, resting heart rate, HRV, weight"),
+        ),
+        "sync_sleep": (text("Sleep"), text("Nights with their stages and score")),
+        "sync_fitness_metrics": (
+            text("Fitness"),
+            text("Training status, readiness, VO2max, race predictions"),
+        ),
+    }
+    return [
+        Choice(name=name, title=title, what=what, is_on=bool(getattr(config, name)))
+        for name, (title, what) in words.items()
+    ]
+
+
+def _present(previews: Mapping[int, Preview]) -> int:
+    """Return the depth to preselect: a year, unless the person has chosen another before."""
+    return _YEAR if _YEAR in previews else next(iter(previews))
+
+
+def _span(days: int, tongue: Tongue) -> str:
+    if days < _YEAR:
+        return tongue.plural("%(n)s day", "%(n)s days", days)
+    return tongue.plural("%(n)s year", "%(n)s years", days // _YEAR)
+
+
+def _kind(kind: Kind, tongue: Tongue) -> str:
+    return {
+        Kind.PASSWORD: tongue.text("E-mail and password"),
+        Kind.TOKEN: tongue.text("Token or browser ticket"),
+        Kind.PERSONAL_KEY: tongue.text("Personal API key"),
+    }[kind]
+
+
+def _kept(connection: Connection, tongue: Tongue) -> str:
     """Return the names of the secrets that are stored."""
     kept = [
         name
         for name, is_kept in (
-            ("session tokens", connection.has_session),
-            ("e-mail", connection.email_hint is not None),
-            ("password", connection.keeps_password),
-            ("Personal API key", connection.has_key),
+            (tongue.text("session tokens"), connection.has_session),
+            (tongue.text("e-mail"), connection.email_hint is not None),
+            (tongue.text("password"), connection.keeps_password),
+            (tongue.text("Personal API key"), connection.has_key),
         )
         if is_kept
     ]
-    return ", ".join(kept) or "nothing that opens"
+    return ", ".join(kept) or tongue.text("nothing that opens")

@@ -1,158 +1,165 @@
-"""The page: connection, sync, data, runs and configuration of the signed-in user."""
+"""The start page: how the connection stands, today's numbers, what came lately."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from datetime import timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from starlette.responses import Response
+from starlette.responses import Response  # noqa: TC002 - FastAPI resolves the annotations
 
-from training_analyzer.errors import GarminSyncError, UnknownUser
-from training_analyzer.model import Region, RunStatus
-from training_analyzer.services.leaving import WHAT_IS_GONE, WHAT_STAYS
-from training_analyzer.services.ticket_page import ticket_page
+from training_analyzer.errors import GarminSyncError
+from training_analyzer.model import RunStatus
+from training_analyzer.services.activities import Wanted
+from training_analyzer.services.runs import WantedRuns
 from training_analyzer.web.auth import current_user
-from training_analyzer.web.connection import connection_of
-from training_analyzer.web.pages.connect_view import Attempt, Way, form_of
-from training_analyzer.web.pages.connection_view import card_of
-from training_analyzer.web.pages.data_view import held_of
-from training_analyzer.web.pages.run_view import Going, going_of, line_of, strip_of
-from training_analyzer.web.pages.settings_view import SettingsForm
-from training_analyzer.web.pages.status_view import Situation, status_of
+from training_analyzer.web.connection import State
+from training_analyzer.web.pages import held_view, today_view
+from training_analyzer.web.pages.history_view import strip_of
+from training_analyzer.web.pages.notices import notice_of
+from training_analyzer.web.pages.runs import goes_on, live_values
+from training_analyzer.web.pages.shown import Place, show, standing_of, tongue_of
+from training_analyzer.web.pages.status_view import Situation, missing_of, status_of
 from training_analyzer.web.parts import Parts, parts_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.model import GarminSyncHistory
+    from training_analyzer.web.tongue import Tongue
 
 router = APIRouter()
 
 type UserId = Annotated[str, Depends(current_user)]
 
-_DONE: Final = {
-    "connected": "Connected.",
-    "joined": "The key is checked and saved. It serves what it can, your session the rest.",
-    "disconnected": f"Disconnected; your data is still here. {WHAT_IS_GONE} {WHAT_STAYS}",
-    "deleted": "Disconnected, and everything that was synced is deleted. "
-    f"{WHAT_IS_GONE} {WHAT_STAYS}",
-    "password": "Your password is changed, and your other sessions have ended.",
-    "saved": "Saved. The next sync follows it.",
-}
-_LINES: Final = 10
-_MOST_LINES: Final = 200
-_ENOUGH_FOR_A_STRIP: Final = 3
+_STRIP_RUNS = 30
+_ENOUGH_FOR_A_STRIP = 3
+_LATEST = 5
 
 
 @router.get("/")
-def home(
-    request: Request, user_id: UserId, done: str = "", way: str = "", runs: str = ""
-) -> Response:
-    """Show everything."""
-    chosen = Way(way) if way in set(Way) else None
-    return home_page(
-        request,
-        user_id,
-        way=chosen,
-        notice=_DONE.get(done, ""),
-        lines=_MOST_LINES if runs == "all" else _LINES,
-    )
+def home(request: Request, user_id: UserId, done: str = "") -> Response:
+    """Show how things stand."""
+    parts, tongue = parts_of(request), tongue_of(request)
+    now = parts.runtime.now()
+    runs = parts.runtime.runs.page(user_id, WantedRuns(), limit=_STRIP_RUNS + 1)
+    going = runs[0] if runs and _is_going(parts, runs[0]) else None
+    held = _held(parts, user_id, tongue, now)
+    values: dict[str, Any] = {
+        "notice": notice_of(done, tongue),
+        "date": tongue.long_day(tongue.today(now)),
+        "finding": _finding(held, tongue),
+        "going": going,
+        # A page without data has room for the whole run.
+        "is_first": going is not None and held is None,
+        "pause": _pause(parts, tongue),
+        "held": held,
+        **_connection(request, parts, runs, going),
+    }
+    if values["is_first"] and going is not None:
+        values |= live_values(parts.runtime, going, tongue)
+    return show(request, "home.html", values, here=Place.HOME)
 
 
-@router.get("/progress")
-def progress(request: Request, user_id: UserId) -> Response:
-    """Return how far the running sync is, to be put into the page; then the whole page anew."""
-    parts = parts_of(request)
-    newest = parts.runtime.credentials.get_sync_history(user_id, limit=1)
-    going = _going(parts, newest, user_id)
-    if going is None:
-        return Response(status_code=204, headers={"HX-Refresh": "true"})
-    return parts.renderer.page("_progress.html", {"going": going})
-
-
-def home_page(  # noqa: PLR0913 - what may differ between two looks at one page
-    request: Request,
-    user_id: str,
-    *,
-    attempt: Attempt | None = None,
-    way: Way | None = None,
-    settings: SettingsForm | None = None,
-    notice: str = "",
-    lines: int = _LINES,
-    status: int = 200,
-) -> Response:
-    """Return the page of *user_id*; *attempt* and *settings* are forms that came back wrong."""
-    parts = parts_of(request)
-    runtime, now = parts.runtime, parts.runtime.now()
-    config = runtime.syncs.config(user_id)
-    connection = connection_of(runtime, user_id)
-    runs = runtime.credentials.get_sync_history(user_id, limit=_MOST_LINES)
-    going = _going(parts, runs, user_id)
+def _connection(
+    request: Request, parts: Parts, runs: list[GarminSyncHistory], going: GarminSyncHistory | None
+) -> dict[str, Any]:
+    """Return the card of the connection, and what the last runs say."""
+    user_id, tongue, runtime = current_user(request), tongue_of(request), parts.runtime
+    standing, now = standing_of(request), runtime.now()
+    is_connected = standing.state is not State.NOT_CONNECTED and not standing.waits_for_code
+    finished = [run for run in runs if run.status != RunStatus.RUNNING][:_STRIP_RUNS]
     situation = Situation(
-        connection=connection,
-        runs=runs,
+        standing=standing,
+        finished=finished,
+        last_good=runtime.credentials.get_last_successful_sync(user_id),
         is_running=going is not None,
         next_at=parts.scheduler.get_next_sync_time(user_id),
         refused=_refused(parts, user_id),
-        config=config,
+        config=runtime.syncs.config(user_id),
         now=now,
     )
-    values = {
-        "name": _name(parts, user_id),
-        "notice": notice,
-        "form": form_of(connection, attempt, way, _ticket_pages(parts)),
-        "card": card_of(connection, now),
-        "status": status_of(situation),
-        "going": going,
-        "held": held_of(runtime.reading, config, now.date()),
-        "settings": settings or SettingsForm.of(config),
-        **_history(runs, now, is_running=going is not None, lines=lines),
-    }
-    return parts.renderer.page("home.html", values, status=status)
-
-
-def _history(
-    runs: list[GarminSyncHistory], now: datetime, *, is_running: bool, lines: int
-) -> dict[str, Any]:
-    """Return the history's part of the page; the run that goes on has a card of its own."""
-    shown = runs[1:] if is_running else runs
-    finished = [run for run in runs if run.status != RunStatus.RUNNING]
+    is_long = len(finished) >= _ENOUGH_FOR_A_STRIP
+    is_broken = standing.state is State.ACTION_NEEDED
+    newest = finished[0] if finished and not is_broken and going is None else None
     return {
-        "strip": strip_of(finished) if len(finished) >= _ENOUGH_FOR_A_STRIP else None,
-        "lines": [
-            line_of(run, now, is_lost=run.status == RunStatus.RUNNING) for run in shown[:lines]
-        ],
-        "has_older": len(shown) > lines,
+        "is_connected": is_connected,
+        "waits_for_code": standing.waits_for_code,
+        "status": status_of(situation, tongue),
+        "strip": strip_of(finished, tongue, now) if is_long else None,
+        "good_runs": sum(run.status == RunStatus.COMPLETED for run in finished),
+        "many_runs": len(finished),
+        "missing": missing_of(newest, tongue),
     }
 
 
-def _going(parts: Parts, runs: list[GarminSyncHistory], user_id: str) -> Going | None:
-    """Return the run that goes on; a row whose lease has run out lost its process."""
-    if not runs or runs[0].status != RunStatus.RUNNING:
+def _held(parts: Parts, user_id: str, tongue: Tongue, now: datetime) -> dict[str, Any] | None:
+    """Return what there is of the person's data; None before anything of it."""
+    runtime, today = parts.runtime, tongue.today(now)
+    first = today - timedelta(days=today_view.DAYS - 1)
+    found = runtime.days.wellness(user_id, first=first, last=today, limit=today_view.DAYS)
+    latest = runtime.activities.page(user_id, Wanted(), limit=_LATEST)
+    holding = runtime.activities.holding(user_id)
+    lines = runtime.reading.coverage_cells(
+        user_id,
+        runtime.syncs.config(user_id),
+        first=today - timedelta(days=held_view.COVERAGE_DAYS - 1),
+        last=today,
+        today=today,
+    )
+    if not found and not holding.activities and not any("d" in line.cells for line in lines):
         return None
-    now = parts.runtime.now()
-    entry = parts.runtime.schedule.entry(user_id)
-    if entry is None or entry.lease_until is None or entry.lease_until <= now:
-        return None
-    return going_of(runs[0], parts.manual.progress(user_id), now)
+    days = today_view.Days.of(found, today)
+    nights = runtime.days.series(
+        user_id,
+        "sleep",
+        first=today - timedelta(days=held_view.NIGHTS - 1),
+        last=today,
+        fields=held_view.STAGES,
+    )
+    seconds = runtime.activities.seconds_by_day(
+        user_id, first=held_view.first_week(today, tongue), last=today
+    )
+    return {
+        "days": days,
+        "metrics": today_view.metrics_of(days, tongue),
+        "nights": held_view.nights_of(nights, today, tongue),
+        "weeks": held_view.weeks_of(seconds, today, tongue),
+        "activities": [held_view.line_of(row, now, tongue) for row in latest],
+        "many_activities": holding.activities,
+        "facts": held_view.facts_of(lines, holding, tongue),
+    }
+
+
+def _finding(held: dict[str, Any] | None, tongue: Tongue) -> str:
+    return today_view.finding_of(held["days"], tongue) if held else ""
+
+
+def _is_going(parts: Parts, run: GarminSyncHistory) -> bool:
+    """Tell whether *run* goes on; a row whose lease has run out lost its process."""
+    return run.status == RunStatus.RUNNING and goes_on(parts.runtime, run)
 
 
 def _refused(parts: Parts, user_id: str) -> GarminSyncError | None:
     """Return what stands against a sync now."""
     try:
+        parts.runtime.pauses.refuse()
         parts.runtime.syncs.check(user_id)
     except GarminSyncError as error:
         return error
     return None
 
 
-def _ticket_pages(parts: Parts) -> dict[Region, str]:
-    server_url = parts.runtime.settings.garmin_server_url
-    return {region: ticket_page(region, server_url) for region in Region}
-
-
-def _name(parts: Parts, user_id: str) -> str:
-    try:
-        return parts.runtime.people.find(user_id).name
-    except UnknownUser:  # an embedding program has people of its own
-        return user_id
+def _pause(parts: Parts, tongue: Tongue) -> str:
+    """Return since when, and why, nobody here is synced; empty when syncs go on."""
+    pause = parts.runtime.pauses.of_everybody()
+    if pause is None:
+        return ""
+    at = tongue.clock(pause.since, parts.runtime.now())
+    if pause.reason:
+        return tongue.text(
+            "Since %(at)s: “%(reason)s”. Your schedule is kept and goes on afterwards.",
+            at=at,
+            reason=pause.reason,
+        )
+    return tongue.text("Since %(at)s. Your schedule is kept and goes on afterwards.", at=at)

@@ -11,7 +11,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
-from training_analyzer.web.pages import phrases
 from training_analyzer.web.tongue import Tongue
 
 if TYPE_CHECKING:
@@ -36,7 +35,6 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters["plural"] = phrases.plural
         self._environment.globals["static"] = {
             file.name: static_address(file.name)
             for file in STATIC.iterdir()

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from training_analyzer.services.callers import Role
 from training_analyzer.web import catalogs
-from training_analyzer.web.auth import caller_or_none
+from training_analyzer.web.auth import caller_or_none, current_person
+from training_analyzer.web.pages.trouble_view import Trouble, trouble_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.tongue import METRIC, Tongue
 
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
+    from training_analyzer.services.standings import Standing
     from training_analyzer.web.parts import Parts
 
 _MOST_INITIALS: Final = 2
+# Here a broken connection is what the page is about.
+_OWN_PAGE: Final = "/connect"
 
 
 class Place(StrEnum):
@@ -79,9 +83,46 @@ def show(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Return *template* for the person who looks; *here* is where the navigation stands."""
-    frame = {"reader": reader_of(request), "here": here, "path": request.url.path}
+    frame = {
+        "reader": reader_of(request),
+        "here": here,
+        "path": request.url.path,
+        "trouble": trouble_for(request),
+    }
     return parts_of(request).renderer.page(
         template, frame | dict(values), tongue=tongue_of(request), status=status, headers=headers
+    )
+
+
+def standing_of(request: Request) -> Standing:
+    """Return how the connection of who looks stands; looked up once for each request."""
+    state = request.state
+    if not hasattr(state, "standing"):
+        user_id = current_person(request).user_id
+        state.standing = parts_of(request).runtime.connections.standing(user_id)
+    standing: Standing = state.standing
+    return standing
+
+
+def trouble_for(request: Request) -> Trouble | None:
+    """Return what stands against the connection of who looks, for every page but its own."""
+    reader = reader_of(request)
+    if reader is None or request.url.path.startswith(_OWN_PAGE):
+        return None
+    runtime = parts_of(request).runtime
+    known = runtime.credentials.get_credentials(reader.user_id)
+    entry = runtime.schedule.entry(reader.user_id)
+    now = runtime.now()
+    waits = entry is not None and entry.not_before is not None and entry.not_before > now
+    if known is None or (known.is_valid and not waits and request.url.path != "/"):
+        # Two rows are enough to know that all is well, which is how it mostly is.
+        return None
+    return trouble_of(
+        standing_of(request),
+        known.kind,
+        reader.tongue,
+        syncs_by_itself=runtime.syncs.config(reader.user_id).auto_sync_enabled,
+        now=now,
     )
 
 

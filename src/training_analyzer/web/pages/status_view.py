@@ -1,30 +1,41 @@
-"""The head of the page: what is the case, what happens by itself, what a person can do."""
+"""The card on top of the start page: the connection, the last and the next sync, the button."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
-from training_analyzer.errors import CoolingDown, SyncTooSoon
-from training_analyzer.model import RunStatus
+from training_analyzer.errors import CoolingDown, SyncingPaused, SyncTooSoon
+from training_analyzer.model import Frequency, RunStatus
 from training_analyzer.web.connection import State
-from training_analyzer.web.pages import phrases
-from training_analyzer.web.pages.trouble_view import Trouble, trouble_of
+from training_analyzer.web.history import details_of
+from training_analyzer.web.pages.causes import NEEDS_CONNECTING, cause_of
+from training_analyzer.web.pages.names import several, stream_name
+from training_analyzer.web.pages.trouble_view import Action
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.errors import GarminSyncError
     from training_analyzer.model import GarminSyncConfig, GarminSyncHistory
-    from training_analyzer.web.connection import Connection
+    from training_analyzer.services.standings import Standing
+    from training_analyzer.web.tongue import Tongue
+
+_INTERVALS: Final = {
+    Frequency.HOURLY: timedelta(hours=1),
+    Frequency.DAILY: timedelta(days=1),
+    Frequency.WEEKLY: timedelta(days=7),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """All that the head of the page follows from."""
+    """All that the card follows from; `finished` are the last runs, the newest first."""
 
-    connection: Connection
-    runs: list[GarminSyncHistory]
+    standing: Standing
+    finished: list[GarminSyncHistory]
+    last_good: GarminSyncHistory | None
     is_running: bool
     next_at: datetime | None
     refused: GarminSyncError | None
@@ -33,99 +44,158 @@ class Situation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """The head: a finding, a sentence, the last and next sync, and whether one can start."""
+class Moment:
+    """A time in words, and exactly."""
 
-    headline: str
-    lede: str
-    last: str
-    next: str
+    words: str
+    exact: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The card. `why_not` stands beside a button that is off; `stale` warns of a long silence."""
+
+    tone: str
+    icon: str
+    word: str
+    last: Moment | None
+    next: Moment | None
+    is_next_now: bool
     can_sync: bool
     why_not: str
-    trouble: Trouble | None
+    stale: str
 
 
-def status_of(situation: Situation) -> Status:
-    """Return the head of the page."""
-    headline, lede = _headline(situation)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """What the last run could not fetch."""
+
+    title: str
+    more: str
+    tone: str
+    icon: str
+    run: int
+    retry: str
+    actions: tuple[Action, ...]
+
+
+def status_of(situation: Situation, tongue: Tongue) -> Status:
+    """Return the card."""
+    now, next_at = situation.now, situation.next_at
+    tone, icon, word = _pill(situation, tongue)
+    good = situation.last_good.completed_at if situation.last_good else None
     return Status(
-        headline=headline,
-        lede=lede,
-        last=_last(situation),
-        next=_next(situation),
+        tone=tone,
+        icon=icon,
+        word=word,
+        last=None if good is None else _moment(good, tongue.ago(good, now), tongue),
+        next=None if next_at is None else _moment(next_at, tongue.clock(next_at, now), tongue),
+        is_next_now=next_at is not None and next_at <= now,
         can_sync=situation.refused is None and not situation.is_running,
-        why_not=_why_not(situation),
-        trouble=trouble_of(
-            situation.connection,
-            syncs_by_itself=situation.config.auto_sync_enabled,
-            now=situation.now,
-        ),
+        why_not=_why_not(situation, tongue),
+        stale=_stale(situation, tongue),
     )
 
 
-def _headline(situation: Situation) -> tuple[str, str]:
-    state = situation.connection.state
-    if situation.connection.standing.waits_for_code:
-        return (
-            "One code, and you are connected",
-            "Your password was right. Garmin wants to be sure that it is you.",
+def missing_of(newest: GarminSyncHistory | None, tongue: Tongue) -> Missing | None:
+    """Return what to tell of the last run that ended, or None where all is well.
+
+    What only a new sign-in helps against has a banner of its own.
+    """
+    if newest is None or newest.status not in {RunStatus.PARTIAL, RunStatus.FAILED}:
+        return None
+    details = details_of(newest)
+    codes = [failure.code for failure in details.failures]
+    code = details.code or (max(set(codes), key=codes.count) if codes else "")
+    if code in NEEDS_CONNECTING:
+        return None
+    cause = cause_of(tongue, code)
+    names = list(dict.fromkeys(stream_name(tongue, each.stream) for each in details.failures))
+    many = len(details.failures)
+    if not many:
+        is_failed = newest.status == RunStatus.FAILED
+        title = (
+            tongue.text("The last sync failed")
+            if is_failed
+            else tongue.text("The last sync did not get everything")
         )
-    if state is State.NOT_CONNECTED:
-        return (
-            "Connect your Garmin account",
-            "Activities, sleep, HRV and fitness then come by themselves and stay on this server.",
+    else:
+        title = tongue.plural(
+            "%(n)s window failed: %(streams)s",
+            "%(n)s windows failed: %(streams)s",
+            many,
+            streams=several(tongue, names),
         )
-    if state is State.ACTION_NEEDED:
-        return (
-            "Connect Garmin again",
-            "What was fetched so far stays. Afterwards only the gap is fetched.",
-        )
+    more = f"{cause.title}. {cause.more}"
+    return Missing(
+        title=title,
+        more=more,
+        tone="warn",
+        icon="warn",
+        run=newest.id,
+        retry=tongue.plural("Retry %(n)s window", "Retry %(n)s windows", many) if many else "",
+        actions=(Action(tongue.text("What happened"), f"/runs/{newest.id}"),),
+    )
+
+
+def _moment(at: datetime, words: str, tongue: Tongue) -> Moment:
+    return Moment(words=words, exact=tongue.instant(at), iso=at.isoformat(timespec="seconds"))
+
+
+def _pill(situation: Situation, tongue: Tongue) -> tuple[str, str, str]:
+    text = tongue.text
     if situation.is_running:
-        return (
-            "Your data is on its way",
-            "Newest days first. You may leave this page; the sync goes on.",
-        )
-    if state is State.COOLING_DOWN:
-        return ("Syncs wait for now", "What was fetched so far stays, and nothing is lost.")
-    return _after_the_last_run(situation)
+        return "info", "clock", text("Running")
+    return {
+        State.CONNECTED: ("ok", "ok", text("Connected")),
+        State.COOLING_DOWN: ("info", "clock", text("Waiting")),
+        State.PAUSED: ("idle", "pause", text("Paused")),
+    }.get(situation.standing.state, ("bad", "cross", text("Action needed")))
 
 
-def _after_the_last_run(situation: Situation) -> tuple[str, str]:
-    finished = [run for run in situation.runs if run.status != RunStatus.RUNNING]
-    if not finished:
-        return ("Connected", "The first sync fetches your history, newest days first.")
-    newest = finished[0]
-    if newest.status == RunStatus.COMPLETED:
-        return ("Your data is up to date", "Everything you asked for is here.")
-    message = newest.error_message or "The next sync goes on where it stopped."
-    if newest.status == RunStatus.PARTIAL:
-        return ("Some days are still missing", message)
-    return ("The last sync failed", message)
-
-
-def _last(situation: Situation) -> str:
-    good = next((run for run in situation.runs if run.status == RunStatus.COMPLETED), None)
-    if good is None or good.completed_at is None:
-        return ""
-    return phrases.ago(good.completed_at, situation.now)
-
-
-def _next(situation: Situation) -> str:
-    if situation.next_at is None:
-        return ""
-    if situation.next_at <= situation.now:
-        return "now"
-    return phrases.clock(situation.next_at, situation.now)
-
-
-def _why_not(situation: Situation) -> str:
-    refused = situation.refused
-    if situation.is_running or refused is None:
+def _why_not(situation: Situation, tongue: Tongue) -> str:
+    refused, now = situation.refused, situation.now
+    if situation.is_running:
+        return tongue.text("A sync is running.")
+    if refused is None:
         return ""
     if isinstance(refused, CoolingDown):
-        return f"Possible again {phrases.clock(refused.retry_at, situation.now)} UTC."
+        return tongue.text("Possible again %(at)s.", at=tongue.clock(refused.retry_at, now))
     if isinstance(refused, SyncTooSoon):
-        at = phrases.clock(refused.retry_at, situation.now)
-        gap = phrases.plural(situation.config.min_sync_interval_minutes, "minute")
-        return f"Possible again {at} UTC: your shortest gap is {gap}."
-    return ""
+        gap = tongue.duration(situation.config.min_sync_interval_minutes * 60)
+        return tongue.text(
+            "Possible again %(at)s: you set %(gap)s between two runs.",
+            at=tongue.clock(refused.retry_at, now),
+            gap=gap,
+        )
+    if isinstance(refused, SyncingPaused):
+        return tongue.text("Syncing is paused on this server.")
+    return tongue.text("Not possible while the connection does not work.")
+
+
+def _stale(situation: Situation, tongue: Tongue) -> str:
+    """Return a warning when twice the interval has passed without a good sync; why, if known."""
+    config, now, good = situation.config, situation.now, situation.last_good
+    works = situation.standing.state is State.CONNECTED and config.auto_sync_enabled
+    if good is None or good.completed_at is None or not works or situation.is_running:
+        return ""
+    silence = now - good.completed_at
+    if silence <= 2 * _INTERVALS[Frequency(config.sync_frequency)]:
+        return ""
+    ago = tongue.ago(good.completed_at, now)
+    newest = situation.finished[0] if situation.finished else good
+    if newest.id != good.id:
+        code = details_of(newest).code or next(
+            (failure.code for failure in details_of(newest).failures), ""
+        )
+        return tongue.text(
+            "The last complete sync was %(ago)s. Since then: %(cause)s.",
+            ago=ago,
+            cause=cause_of(tongue, code).title,
+        )
+    return tongue.text(
+        "The last complete sync was %(ago)s, and none was tried since: this server may not have"
+        " been running.",
+        ago=ago,
+    )
