@@ -33,6 +33,16 @@ class Row:
     uses_up: str | None = None
 
 
+# What no program calls: the document itself, what sends a browser on, and what was removed.
+NOT_DESCRIBED: Final = {
+    f"GET {V1}/openapi.json",
+    f"GET {V1}/auth/oidc/login",
+    f"GET {V1}/auth/oidc/callback",
+    *(
+        f"POST {GARMIN}/{gone}"
+        for gone in ("sync", "sync-async", "sync-wellness", "sync-fitness", "backfill-start-time")
+    ),
+}
 _LOGIN: Final = {"email": "{email}", "password": "{garmin_password}"}
 _ARRIVAL: Final = {"name": "{new_name}", "password": PASSWORD}
 

@@ -170,6 +170,7 @@ def test_coverage_has_a_letter_for_each_day(ada: Person) -> None:
     found = got(ada, "/coverage", **{"from": "2026-01-01", "to": "2026-03-02"})
 
     streams = {line["name"]: line for line in found["streams"]}
+    assert (found["from"], found["to"]) == ("2026-01-01", "2026-03-02")
     assert {len(line["cells"]) for line in streams.values()} == {61}
     assert set("".join(line["cells"] for line in streams.values())) <= set(found["legend"])
     sleep = streams["sleep"]

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
+from pydantic import Field
 
 from training_analyzer.services.reading import LEGEND
 from training_analyzer.web.api.ranges import From, To, span_of
@@ -31,8 +32,8 @@ class StreamCoverage(Answer):
 class Coverage(Answer):
     """Days from `from` to `to`, both included."""
 
-    first: date
-    last: date
+    first: date = Field(serialization_alias="from")
+    last: date = Field(serialization_alias="to")
     legend: dict[str, str]
     streams: list[StreamCoverage]
 

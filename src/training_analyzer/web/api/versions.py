@@ -28,13 +28,17 @@ def etag_of(*versions: object) -> str:
 
 def answered(body: BaseModel, etag: str, if_none_match: str | None) -> Response:
     """Return *body* under *etag*, or 304 without a body when the caller has it."""
-    return _answered(body.model_dump_json, etag, if_none_match)
+    return _answered(lambda: _text(body), etag, if_none_match)
 
 
 def answered_as_it_reads(body: BaseModel, if_none_match: str | None) -> Response:
     """Return *body* under a tag of its own text, or 304 without a body when the caller has it."""
-    text = body.model_dump_json()
+    text = _text(body)
     return _answered(lambda: text, etag_of(text), if_none_match)
+
+
+def _text(body: BaseModel) -> str:
+    return body.model_dump_json(by_alias=True)
 
 
 def _answered(text: Callable[[], str], etag: str, if_none_match: str | None) -> Response:
