@@ -103,9 +103,11 @@ def test_only_what_is_theirs_to_use_is_served(theirs: FastAPI) -> None:
     """No pages, no people, no administration; the document names what there is."""
     lin = user_of(theirs, "lin")
 
-    paths = lin.get(f"{ROOT}/api/v1/openapi.json").json()["paths"]
+    document = lin.get(f"{ROOT}/api/v1/openapi.json").json()
+    paths = document["paths"]
     gone = ("/", "/sign-in", "/api/v1/me", "/api/v1/admin/users", "/api/v1/api-keys", "/metrics")
 
+    assert [server["url"] for server in document["servers"]] == [f"{ROOT}/"]
     assert "/api/v1/garmin/sync/trigger" in paths
     data = ("/api/v1/garmin", "/api/v1/exports", "/api/v1/webhooks")
     assert not [path for path in paths if not path.startswith(data)]
