@@ -120,6 +120,25 @@ class Followed:
                 self.is_over = True
 
     @property
+    def expected(self) -> int | None:
+        """How many windows the run will have: each activity found brings a file that is to come.
+
+        None until the run has planned. Only once it fetches files does it count them itself.
+        """
+        if self.total is None or self.step != "fetch":
+            return self.total
+        found = self.tallies.get("activities")
+        return self.total + (found.data if found else 0)
+
+    @property
+    def seconds_left(self) -> int | None:
+        """How long it will last yet, at the pace that it had so far."""
+        if self.eta_seconds is None or not self.total or not self.expected:
+            return None
+        rest = self.total - self.done
+        return round(self.eta_seconds * (self.expected - self.done) / rest) if rest > 0 else None
+
+    @property
     def failed_windows(self) -> int:
         """How many windows could not be had so far."""
         return sum(

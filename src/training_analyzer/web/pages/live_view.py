@@ -100,7 +100,7 @@ def live_of(
     run: GarminSyncHistory, followed: Followed, tongue: Tongue, *, now: datetime, limit: int
 ) -> Live:
     """Return *run* as it stands after the events that were *followed*; *limit* is a minute's."""
-    total, done = followed.total, followed.done
+    total, done = followed.expected, followed.done
     percent = min(99, 100 * done // total) if total else None
     elapsed = max(1.0, (now - run.started_at).total_seconds())
     first, last = span_of(run, followed, tongue.today(now))
@@ -177,9 +177,10 @@ def _steps(followed: Followed, tongue: Tongue) -> list[Step]:
 
 
 def _left(followed: Followed, tongue: Tongue) -> str:
-    if followed.eta_seconds is None or not followed.total:
+    seconds = followed.seconds_left
+    if seconds is None:
         return ""
-    return tongue.text("%(about)s left", about=tongue.about(followed.eta_seconds))
+    return tongue.text("%(about)s left", about=tongue.about(seconds))
 
 
 def _now(followed: Followed, tongue: Tongue) -> str:

@@ -52,6 +52,9 @@ const follow = (part) => {
     part.addEventListener("htmx:sse:after:message", heard);
     part.addEventListener("htmx:sse:error", broke);
     part.addEventListener("htmx:sse:before:connection", (event) => { if (timer) event.preventDefault(); });
+    // htmx may have looked at the page before its extension was there.
+    const connect = () => setTimeout(() => { if (!part._htmx) window.htmx.process(part); });
+    if (document.readyState === "complete") connect(); else addEventListener("load", connect);
   } else if (window.EventSource) {
     source = new EventSource(part.getAttribute("hx-sse:connect"));
     source.onmessage = (event) => { heard(); part.innerHTML = event.data; };
