@@ -172,7 +172,7 @@ def test_days_and_types_choose(jobs: ExportJobs, database: Database) -> None:
     archive = made(
         jobs,
         span=Between(day, day),
-        types=("activities", "hrv_nights", "devices"),
+        types=("activities", "hrv", "devices"),
         include_raw=True,
         include_files=True,
     )

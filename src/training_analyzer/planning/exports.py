@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 GROUPS: Final = (Group.ACTIVITIES.value, Group.WELLNESS.value, Group.FITNESS.value)
 _STREAMS: Final = (*CATALOG, *BY_ACTIVITY)
+TYPES: Final = (*GROUPS, *(each.name for each in _STREAMS if each.name not in GROUPS))
 # What an activity's own file is read into, and the file itself.
 OF_ACTIVITIES: Final = "activity_"
 
@@ -67,14 +68,17 @@ class ExportJob:
 
 
 def tables_meant(types: Iterable[str] | None, known: Iterable[str]) -> frozenset[str]:
-    """Return those of the *known* tables that *types* means, by name or by group; None: all."""
+    """Return those of the *known* tables that *types* means; None means all.
+
+    A type is a table, a stream, or a group of streams; where one word is both, the group.
+    """
     tables = frozenset(known)
     if types is None:
         return tables
     wanted = set(types)
     found = tables & wanted
     for stream in _STREAMS:
-        if stream.group in wanted:
+        if stream.group in wanted or stream.name in wanted:
             found |= tables & _tables_of(stream)
     if Group.ACTIVITIES in wanted:
         found |= {name for name in tables if name.startswith(OF_ACTIVITIES)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.exporting import ExportRepository
 from training_analyzer.errors import ExportExpired, ExportNotReady, ExportUnderWay
-from training_analyzer.planning.exports import GROUPS, Between, ExportJob, ExportState
+from training_analyzer.planning.exports import TYPES, Between, ExportJob, ExportState
 from training_analyzer.services.export_archive import ExportArchive
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ class ExportJobs:
 
     @property
     def types(self) -> list[str]:
-        """What `types` may name: three groups of tables, and each table."""
-        return [*GROUPS, *(name for name in self.archive.tables if name not in GROUPS)]
+        """What `types` may name: three groups, each stream, and each table."""
+        return [*TYPES, *(name for name in self.archive.tables if name not in TYPES)]
 
     def ask(
         self,

@@ -21,10 +21,11 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_name,
 )
 from training_analyzer.web.api.words import Answer, DataReader, Here, Web
 from training_analyzer.web.auditing import note
-from training_analyzer.web.refusals import InvalidCursor, NotFound, UnknownTypes, WrongRange
+from training_analyzer.web.refusals import NotFound, UnknownTypes, WrongRange
 from training_analyzer.web.repeats import repeatable
 
 if TYPE_CHECKING:
@@ -48,7 +49,10 @@ type ExportId = Annotated[str, Depends(_export_id)]
 
 
 class ExportRequest(Days):
-    """A format, and days and types of data (tables, or groups of them) where not all are wanted."""
+    """A format, and days and types of data where not all is wanted.
+
+    A type is a table, a stream, or a group of streams.
+    """
 
     format: Literal["csv", "parquet", "jsonl"]
     include_raw: bool = False
@@ -141,7 +145,7 @@ def list_exports(
     """Return the caller's exports of the last month, newest first."""
     cursors = Cursors("exports", user_id, {})
     found = web.runtime.export_jobs.page(
-        user_id, limit=limit + 1, after=_place(cursors.read(cursor))
+        user_id, limit=limit + 1, after=moment_and_name(cursors.read(cursor))
     )
     last = found[limit - 1] if len(found) > limit else None
     following = cursors.after([last.created_at.isoformat(), last.export_id]) if last else None
@@ -213,14 +217,3 @@ def _entry(job: ExportJob) -> ExportEntry:
         error=job.error_code,
         progress=ExportProgress(done=job.parts_done, total=job.parts_total),
     )
-
-
-def _place(key: list[str | int] | None) -> tuple[datetime, str] | None:
-    """Return the time and id that a cursor holds. Raises `InvalidCursor`."""
-    if key is None:
-        return None
-    try:
-        at, export_id = key
-        return datetime.fromisoformat(str(at)), str(export_id)
-    except ValueError:
-        raise InvalidCursor from None
