@@ -7,6 +7,7 @@ import binascii
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Query
@@ -51,7 +52,7 @@ class Cursors:
             seal, *key = parts
         except (ValueError, TypeError, binascii.Error):
             raise InvalidCursor from None
-        if seal != self._seal() or not all(isinstance(part, str | int) for part in key):
+        if seal != self._seal() or not all(_may_be_asked(part) for part in key):
             raise InvalidCursor
         return key
 
@@ -62,6 +63,44 @@ class Cursors:
     def _seal(self) -> str:
         told = json.dumps([self.what, self.who, sorted(self.filters.items())], default=str)
         return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def _may_be_asked(part: object) -> bool:
+    """Tell whether a database can be asked for *part*: anybody can make a cursor up."""
+    if isinstance(part, str):
+        return part.isprintable()
+    return type(part) is int and -(2**63) <= part < 2**63
+
+
+def moment_and_number(key: list[str | int] | None) -> tuple[datetime, int] | None:
+    """Return the sort key of a row with a number. Raises `InvalidCursor` for another."""
+    if key is None:
+        return None
+    moment, number = _moment_and(key)
+    if not isinstance(number, int):
+        raise InvalidCursor
+    return moment, number
+
+
+def moment_and_name(key: list[str | int] | None) -> tuple[datetime, str] | None:
+    """Return the sort key of a row with an id that is text. Raises `InvalidCursor` for another."""
+    if key is None:
+        return None
+    moment, name = _moment_and(key)
+    if not isinstance(name, str):
+        raise InvalidCursor
+    return moment, name
+
+
+def _moment_and(key: list[str | int]) -> tuple[datetime, str | int]:
+    try:
+        at, other = key
+        moment = datetime.fromisoformat(str(at))
+        if moment.tzinfo is None:
+            raise InvalidCursor
+        return moment.astimezone(UTC), other
+    except (ValueError, OverflowError):
+        raise InvalidCursor from None
 
 
 def link_next(request: Request, response: Response, cursor: str | None) -> None:
