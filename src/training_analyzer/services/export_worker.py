@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _INTERVAL_S: Final = 1.0
+# So many times as long: a database that is down for an hour is not 3,600 lines.
+_AFTER_FAILURE: Final = 30
 _GRACE_S: Final = 1.0
 _CLEAN_EVERY: Final = timedelta(hours=1)
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -142,15 +144,18 @@ class ExportWorker:
 
     def _work(self) -> None:
         while not self._left.is_set():
+            pause_s = self._interval_s
             try:
                 self._clean()
                 if self._making.make_next():
                     continue
             except GarminSyncError as error:
                 log.warning("No export was made: %s.", error.code)
+                pause_s = _AFTER_FAILURE * self._interval_s
             except Exception as error:  # noqa: BLE001 - the next look tries again
                 log.error("No export was made: %s.", type(error).__name__)  # noqa: TRY400 - a driver's text may hold a password
-            self._left.wait(self._interval_s)
+                pause_s = _AFTER_FAILURE * self._interval_s
+            self._left.wait(pause_s)
 
     def _clean(self) -> None:
         now = self._jobs.now()
