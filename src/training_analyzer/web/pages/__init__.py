@@ -11,6 +11,7 @@ from training_analyzer.web.pages import (
     connection,
     home,
     live,
+    look,
     runs,
     second_factor,
     settings,
@@ -34,6 +35,7 @@ for part in (
     syncing,
     runs,
     live,
+    look,
 ):
     router.include_router(part.router)
 
