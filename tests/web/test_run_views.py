@@ -111,8 +111,8 @@ def test_a_run_that_goes_on_in_words() -> None:
     assert [step.state for step in live.steps] == ["done", "done", "current", ""]
     assert live.now == "Fetched Activities, 1 Feb to 2 Mar 2026"
     assert {line.name: (line.counts, line.word) for line in live.streams} == {
-        "Activities": ("10 days", "Done"),
-        "Sleep": ("28 days", "Done"),
+        "Activities": ("10 days, 20 none", "Done"),
+        "Sleep": ("28 days, 2 none", "Done"),
         "HRV": ("15 days, 2 failed", "Waiting"),
         "Blood pressure": ("none at Garmin", "Empty"),
         "Profile and current values": ("read", "Done"),

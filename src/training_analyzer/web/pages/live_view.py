@@ -232,7 +232,7 @@ def name_of(stream: str, tongue: Tongue) -> str:
 
 
 def counts_of(tally: Tally, tongue: Tongue) -> str:
-    """Return `28 days, 3 without data, 2 failed`."""
+    """Return `28 days, 3 none, 2 failed`."""
     if tally.stream == _FILES:
         told = [tongue.plural("%(n)s file", "%(n)s files", tally.data)]
     elif not tally.is_of_days and tally.data:
@@ -241,6 +241,8 @@ def counts_of(tally: Tally, tongue: Tongue) -> str:
         told = [tongue.plural("%(n)s day", "%(n)s days", tally.data)]
     else:
         told = [tongue.text("none at Garmin")]
+    if tally.data and tally.empty and tally.stream != _FILES:
+        told.append(tongue.plural("%(n)s none", "%(n)s none", tally.empty))
     if tally.failed:
         told.append(tongue.plural("%(n)s failed", "%(n)s failed", tally.failed))
     return ", ".join(told)
@@ -299,8 +301,8 @@ def _each(days: int, tongue: Tongue) -> str:
     size = max(1, -(-days // MOST_MARKS))
     span = tongue.plural("%(n)s day.", "%(n)s days.", days)
     marks = tongue.plural(
-        "One mark per day, the newest at the end; they come first.",
-        "One mark per %(n)s days, the newest at the end; they come first.",
+        "One mark per day, the newest at the end and fetched first.",
+        "One mark per %(n)s days, the newest at the end and fetched first.",
         size,
     )
     return f"{span} {marks}"
