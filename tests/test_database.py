@@ -342,7 +342,7 @@ def test_scrub_tells_that_a_reader_is_in_its_way(sqlite_url: str, clock: FakeClo
         "postgresql://somebody:canary@[bad/db",
     ],
 )
-def test_unusable_address_is_one_line_without_its_password(url: str) -> None:
+def test_bad_input_44_unusable_address_is_one_line_without_its_password(url: str) -> None:
     """A wrong DATABASE_URL is told in one line that never shows the password."""
     with pytest.raises(DatabaseUnusable) as caught:
         open_database(url)

@@ -124,7 +124,7 @@ def test_each_variable_sets_its_field(
         ("METRICS_TOKEN", "x" * 257),
     ],
 )
-def test_wrong_value_is_one_line_that_names_the_variable(
+def test_bad_input_43_wrong_value_is_one_line_that_names_the_variable(
     environment: Environment, variable: str, text: str
 ) -> None:
     """A wrong value stops the start: the line names variable and remedy, never the value."""

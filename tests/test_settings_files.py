@@ -108,7 +108,7 @@ def test_unusable_key_file_is_refused(
 
 
 @pytest.mark.parametrize("path", ["~nobody-of-that-name/key", "nul\x00byte", "x" * 5000])
-def test_path_that_cannot_be_is_refused(environment: Environment, path: str) -> None:
+def test_bad_input_40_path_that_cannot_be_is_refused(environment: Environment, path: str) -> None:
     """A path that the system does not even look at is refused in one line, too."""
     environment.delenv(KEY)
     private(Path(".env"), "")

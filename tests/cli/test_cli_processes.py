@@ -84,7 +84,9 @@ def test_the_demo_counts_what_it_synced(
     assert list(temporary.iterdir()) == list(home.iterdir()) == []
 
 
-def test_the_demo_serves_until_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_input_42_demo_serves_until_ctrl_c(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The demo ends with a sign-in link that works, and cleans up when it is stopped."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with begun("demo", "--days", "7", "--port", "0", "--json") as process:

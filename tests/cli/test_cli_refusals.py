@@ -138,7 +138,7 @@ def test_another_key_is_refused_and_nothing_is_lost(
     assert stored(database_file) == before
 
 
-def test_what_follows_the_name_is_not_repeated(shell: Shell, connected: str) -> None:
+def test_bad_input_41_secret_as_an_argument_is_not_repeated(shell: Shell, connected: str) -> None:
     """A password that somebody typed as an argument is not printed once more."""
     said = shell("connect", connected, "tr0ub4dor", "--kind", "password")
 

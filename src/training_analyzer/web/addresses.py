@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from fastapi.routing import iter_route_contexts
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 
 if TYPE_CHECKING:
     from starlette.types import Scope
+
+_FOR_MONITORS: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,18 @@ def own_path(scope: Scope) -> str:
 def is_api(scope: Scope) -> bool:
     """Tell whether a program asks: its answers are JSON, its errors problems."""
     return own_path(scope).startswith("/api/")
+
+
+def is_for_programs(scope: Scope) -> bool:
+    """Tell whether errors are problems there: in the API, and where monitors ask."""
+    return is_api(scope) or own_path(scope) in _FOR_MONITORS
+
+
+def methods_at(request: Request) -> set[str]:
+    """Return the methods of all routes at the address; the framework knows the first one's."""
+    path = own_path(request.scope)
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        if context.methods and context.path_regex.match(path):
+            found |= context.methods
+    return found

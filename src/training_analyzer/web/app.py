@@ -16,7 +16,8 @@ from starlette.staticfiles import StaticFiles
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.services.signing_in import SigningIn
 from training_analyzer.web import api, pages
-from training_analyzer.web.addresses import is_api
+from training_analyzer.web.addresses import is_for_programs, methods_at
+from training_analyzer.web.ambiguous import Ambiguous
 from training_analyzer.web.auth import identify as by_session_or_key
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
 from training_analyzer.web.limits import Counting, Windows
@@ -145,6 +146,7 @@ def _bare(  # noqa: PLR0913 - what may differ, each named
     for kind in (GarminSyncError, Refusal, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _handle)
     app.add_exception_handler(Replayed, replay)
+    app.add_middleware(Ambiguous, answer=_handle)
     app.add_middleware(Remembering, repeats=runtime.repeats)
     app.add_middleware(Counting, windows=windows, answer=_handle)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
@@ -155,7 +157,7 @@ def _bare(  # noqa: PLR0913 - what may differ, each named
 def answer_problem(request: Request, problem: Problem) -> Response:
     """Return *problem* as JSON to a program and as a page to a person."""
     path, request_id = request.url.path, str(request.state.request_id)
-    if is_api(request.scope):
+    if is_for_programs(request.scope):
         return as_json(problem, path=path, request_id=request_id)
     return pages.problem_page(request, problem)
 
@@ -171,4 +173,4 @@ def _problem(request: Request, error: Exception) -> Problem:
         return of_refusal(error)
     if isinstance(error, RequestValidationError):
         return of_validation(error)
-    return of_http(cast("HTTPException", error))
+    return of_http(cast("HTTPException", error), methods_at(request))

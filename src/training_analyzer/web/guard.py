@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 MAX_BODY_BYTES: Final = 1024 * 1024
 LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _PLAUSIBLE_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _CSP: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -86,6 +86,14 @@ class Site:
         if origin is None:
             return not _has_own_credentials(headers)
         return not is_trusted and urlsplit(origin).netloc.lower() != headers["host"].lower()
+
+
+def _is_plain_json(headers: Headers) -> bool:
+    """Tell whether a body is JSON, in UTF-8 and not packed."""
+    kind, _, more = headers.get("content-type", "").lower().replace(" ", "").partition(";")
+    coding = headers.get("content-encoding", "identity").lower()
+    is_utf8 = more.replace('"', "") in {"", "charset=utf-8", "charset=utf8"}
+    return kind == "application/json" and is_utf8 and coding == "identity"
 
 
 def _has_own_credentials(headers: Headers) -> bool:
@@ -161,13 +169,12 @@ class Guard:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             raise TooLarge
-        if request.method in _SAFE:
+        if request.method in SAFE_METHODS:
             return
         if self._site.is_cross_site(headers):
             raise CrossSite
         has_body = int(length) > 0 or "transfer-encoding" in headers
-        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if has_body and is_api(request.scope) and kind != "application/json":
+        if has_body and is_api(request.scope) and not _is_plain_json(headers):
             raise NotJson
 
     def _dress(self, request: Request, headers: MutableHeaders, *, is_static: bool) -> None:

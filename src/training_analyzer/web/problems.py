@@ -24,7 +24,7 @@ from training_analyzer.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fastapi.exceptions import RequestValidationError
     from starlette.exceptions import HTTPException
@@ -41,6 +41,7 @@ TITLES: Final = {
     "busy": "Too many syncs at once",
     "credential_corrupt": "The stored secrets do not open",
     "cross_site_request": "Refused: the request came from another site",
+    "export_expired": "The file is not kept any more",
     "forbidden_dataset": "Garmin does not give this data",
     "garmin_unavailable": "Garmin did not answer",
     "idempotency_in_progress": "The same request is under way",
@@ -155,11 +156,17 @@ def of_refusal(refusal: Refusal) -> Problem:
     )
 
 
-def of_http(error: HTTPException) -> Problem:
-    """Return the problem for what the framework refuses; its own words are left out."""
+def of_http(error: HTTPException, methods: Iterable[str]) -> Problem:
+    """Return the problem for what the framework refuses; its own words are left out.
+
+    *methods* are those that the address takes.
+    """
     known = _OF_STATUS.get(HTTPStatus(error.status_code))
     code, detail = known or ("malformed_request", "The request cannot be read.")
-    return Problem(error.status_code, code, detail, headers=error.headers or {})
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(sorted(methods))
+    return Problem(error.status_code, code, detail, headers=headers)
 
 
 def of_validation(error: RequestValidationError) -> Problem:

@@ -25,6 +25,20 @@ class Refusal(Exception):
     headers: Mapping[str, str] = MappingProxyType({})
 
 
+class NamedTwice(Refusal):
+    """A name stands twice in one object of the body."""
+
+    detail = "A name stands twice in the body. Send each once."
+
+
+class HalfCharacter(Refusal):
+    """A text of the body has one half of a surrogate pair."""
+
+    code = "validation_failed"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+    detail = "A text in the body holds half a character. Send whole ones."
+
+
 class Unauthenticated(Refusal):
     """Nobody is signed in, or the key is none that works."""
 

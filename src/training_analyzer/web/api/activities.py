@@ -18,11 +18,12 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_number,
 )
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
 from training_analyzer.web.api.versions import IfNoneMatch, answered, etag_of
 from training_analyzer.web.api.words import Answer, DataReader, Web
-from training_analyzer.web.refusals import InvalidCursor, NotFound, WrongRange
+from training_analyzer.web.refusals import NotFound, WrongRange
 
 router = APIRouter(prefix="/activities")
 
@@ -109,7 +110,7 @@ def list_activities(  # noqa: PLR0913 - the parts of a query, each named
     filters = {"from": first, "to": to, "type": sport, "q": q, "deleted": deleted}
     cursors = Cursors("activities", user_id, filters)
     found = web.runtime.activities.page(
-        user_id, wanted, limit=limit + 1, after=_place(cursors.read(cursor))
+        user_id, wanted, limit=limit + 1, after=moment_and_number(cursors.read(cursor))
     )
     following = None
     if len(found) > limit:
@@ -182,16 +183,6 @@ def _refuse_foreign(web: Web, user_id: str, activity_id: int) -> None:
 def _start(row: dict[str, Any]) -> datetime:
     start: datetime = row["start_utc"]
     return start.astimezone(UTC)
-
-
-def _place(key: list[str | int] | None) -> tuple[datetime, int] | None:
-    if key is None:
-        return None
-    try:
-        start, activity_id = key
-        return datetime.fromisoformat(str(start)), int(activity_id)
-    except ValueError:
-        raise InvalidCursor from None
 
 
 def _line(row: dict[str, Any]) -> ActivityLine:

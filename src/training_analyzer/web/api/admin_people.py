@@ -15,11 +15,12 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_name,
 )
 from training_analyzer.web.api.words import Admin, Answer, FreshAdmin, OneLine, Strict, Web
 from training_analyzer.web.auditing import note
 from training_analyzer.web.links import path_of
-from training_analyzer.web.refusals import InvalidCursor, StepUpRequired
+from training_analyzer.web.refusals import StepUpRequired
 
 if TYPE_CHECKING:
     from training_analyzer.services.administration import Issued, PersonSeen
@@ -82,7 +83,9 @@ def list_users(
 ) -> PeopleForAdmin:
     """Return everybody, who came last first."""
     cursors = Cursors("admin/users", admin.user_id, {})
-    found = web.runtime.administration.people(limit=limit + 1, after=_place(cursors.read(cursor)))
+    found = web.runtime.administration.people(
+        limit=limit + 1, after=moment_and_name(cursors.read(cursor))
+    )
     following = None
     if len(found) > limit:
         last = found[limit - 1].user
@@ -148,16 +151,6 @@ def invite(
 
 def _link(issued: Issued) -> OneTimeLink:
     return OneTimeLink(path=path_of(issued.purpose, issued.token), expires_at=issued.expires_at)
-
-
-def _place(key: list[str | int] | None) -> tuple[datetime, str] | None:
-    if key is None:
-        return None
-    try:
-        at, user_id = key
-        return datetime.fromisoformat(str(at)), str(user_id)
-    except ValueError:
-        raise InvalidCursor from None
 
 
 def _told(seen: PersonSeen) -> PersonForAdmin:

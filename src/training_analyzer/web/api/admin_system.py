@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from training_analyzer.web.api.audit import next_in_log, place_in_log
+from training_analyzer.web.api.audit import next_in_log
 from training_analyzer.web.api.paging import (
     DEFAULT,
     Cursors,
@@ -15,6 +15,7 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_number,
 )
 from training_analyzer.web.api.words import Admin, Answer, FreshAdmin, OneLine, Strict, Web
 from training_analyzer.web.auditing import note
@@ -161,7 +162,7 @@ def audit(
 ) -> AuditForAdmin:
     """Return the audit log, newest first; with `user_id` what was done to that person's."""
     cursors = Cursors("admin/audit", admin.user_id, {"user_id": user_id})
-    after = place_in_log(cursors.read(cursor))
+    after = moment_and_number(cursors.read(cursor))
     found = web.access.audit.page(user_id=user_id, limit=limit + 1, after=after)
     following = next_in_log(cursors, found, limit)
     link_next(request, response, following)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BeforeValidator, Field
 
 from training_analyzer.services.wishes import Span, streams_of
 from training_analyzer.web.api.ranges import EARLIEST
-from training_analyzer.web.api.words import Strict
+from training_analyzer.web.api.words import Strict, iso_day
 from training_analyzer.web.refusals import (
     RangeAhead,
     RangeWithoutBeginning,
@@ -22,14 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
-
-def _day(given: object) -> object:
-    if not isinstance(given, str) or not _ISO_DAY.fullmatch(given):
-        message = "must be a day such as 2026-03-01"
-        raise ValueError(message)
-    day = date.fromisoformat(given)
+def _day(given: object) -> date:
+    day = iso_day(given)
     if day < EARLIEST:
         message = f"must not be before {EARLIEST}"
         raise ValueError(message)

@@ -15,9 +15,9 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_number,
 )
 from training_analyzer.web.api.words import Answer, UserId, Web
-from training_analyzer.web.refusals import InvalidCursor
 
 if TYPE_CHECKING:
     from training_analyzer.services.audit import AuditEntry
@@ -57,7 +57,7 @@ def own_audit(
 ) -> OwnAudit:
     """Return what was done with the caller's credentials and account, kept for a year."""
     cursors = Cursors("me/audit", user_id, {})
-    after = place_in_log(cursors.read(cursor))
+    after = moment_and_number(cursors.read(cursor))
     found = web.access.audit.page(user_id=user_id, limit=limit + 1, after=after)
     following = next_in_log(cursors, found, limit)
     link_next(request, response, following)
@@ -81,17 +81,6 @@ def next_in_log(cursors: Cursors, found: list[AuditEntry], limit: int) -> str | 
         return None
     last = found[limit - 1]
     return cursors.after([last.at.isoformat(), last.id])
-
-
-def place_in_log(key: list[str | int] | None) -> tuple[datetime, int] | None:
-    """Return the time and id that a cursor holds. Raises `InvalidCursor`."""
-    if key is None:
-        return None
-    try:
-        at, entry_id = key
-        return datetime.fromisoformat(str(at)), int(entry_id)
-    except ValueError:
-        raise InvalidCursor from None
 
 
 def _actor(entry: AuditEntry, user_id: str) -> Actor:

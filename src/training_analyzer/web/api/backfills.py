@@ -21,12 +21,12 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_name,
 )
 from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.refusals import (
     BackfillMoved,
     BackfillTooLong,
-    InvalidCursor,
     NotFound,
     RangeWithoutBeginning,
     TooManyBackfills,
@@ -134,7 +134,9 @@ def list_backfills(
 ) -> BackfillList:
     """Return the caller's backfills, newest first."""
     cursors = Cursors("backfills", user_id, {})
-    found = web.runtime.backfills.page(user_id, limit=limit + 1, after=_place(cursors.read(cursor)))
+    found = web.runtime.backfills.page(
+        user_id, limit=limit + 1, after=moment_and_name(cursors.read(cursor))
+    )
     following = None
     if len(found) > limit:
         last = found[limit - 1]
@@ -218,13 +220,3 @@ def _entry(backfill: Backfill) -> BackfillEntry:
         created_at=backfill.created_at,
         ended_at=backfill.ended_at,
     )
-
-
-def _place(key: list[str | int] | None) -> tuple[datetime, str] | None:
-    if key is None:
-        return None
-    try:
-        at, backfill_id = key
-        return datetime.fromisoformat(str(at)), str(backfill_id)
-    except ValueError:
-        raise InvalidCursor from None

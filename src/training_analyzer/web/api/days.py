@@ -113,8 +113,9 @@ def _asked(
     if after is None:
         return span, cursors
     try:
-        before = date.fromisoformat(str(after[0])) - timedelta(days=1)
-    except (ValueError, IndexError):
+        (day,) = after
+        before = date.fromisoformat(str(day)) - timedelta(days=1)
+    except (ValueError, OverflowError):
         raise InvalidCursor from None
     return Span(min(span.first, before), before), cursors
 

@@ -21,6 +21,7 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_number,
 )
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
 from training_analyzer.web.api.runs import Counts, Started, started
@@ -142,7 +143,7 @@ def sync_history(  # noqa: PLR0913 - the parts of a query, each named
     filters = {"from": first, "to": to, "status": run_status, "type": sync_type}
     cursors = Cursors("history", user_id, filters)
     found = web.runtime.runs.page(
-        user_id, wanted, limit=limit + 1, after=_place(cursors.read(cursor))
+        user_id, wanted, limit=limit + 1, after=moment_and_number(cursors.read(cursor))
     )
     following = None
     if len(found) > limit:
@@ -260,16 +261,6 @@ _SENTENCES = _sentences(GarminSyncError)
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=UTC)
-
-
-def _place(key: list[str | int] | None) -> tuple[datetime, int] | None:
-    if key is None:
-        return None
-    try:
-        start, run_id = key
-        return datetime.fromisoformat(str(start)), int(run_id)
-    except ValueError:
-        raise InvalidCursor from None
 
 
 def _offset(key: list[str | int] | None) -> int:

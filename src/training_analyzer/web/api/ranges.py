@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Query
 
+from training_analyzer.web.api.words import Day
 from training_analyzer.web.refusals import RangeGivenTwice, RangeTooLong, WrongRange
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 # The first day that a query may name: Garmin has nothing older.
 EARLIEST = date(1990, 1, 1)
 
-type From = Annotated[date | None, Query(alias="from", description="The first day.")]
-type To = Annotated[date | None, Query(description="The last day; today if left out.")]
+type From = Annotated[Day | None, Query(alias="from", description="The first day.")]
+type To = Annotated[Day | None, Query(description="The last day; today if left out.")]
 type Latest = Annotated[
     int | None, Query(ge=1, le=3650, description="So many days up to the last one.")
 ]

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from training_analyzer.services.days import SERIES, fields_of
 from training_analyzer.web.api.ranges import From, Latest, To, span_of
 from training_analyzer.web.api.versions import IfNoneMatch, answered, etag_of
-from training_analyzer.web.api.words import Answer, DataReader, Web
+from training_analyzer.web.api.words import Answer, DataReader, Day, Web
 from training_analyzer.web.refusals import NotFound, UnknownFields
 
 router = APIRouter()
@@ -75,7 +75,7 @@ def series(  # noqa: PLR0913 - the parts of a query, each named
 
 
 @router.get("/intraday/{kind}/{day}")
-def intraday(kind: str, day: date, user_id: DataReader, web: Web) -> Curve:
+def intraday(kind: str, day: Day, user_id: DataReader, web: Web) -> Curve:
     """Return a curve of one day; a night belongs to the day of waking up."""
     found = web.runtime.reading.curve(user_id, kind, day)
     if found is None:

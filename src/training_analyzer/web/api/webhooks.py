@@ -19,6 +19,7 @@ from training_analyzer.web.api.paging import (
     Limit,
     NextCursor,
     link_next,
+    moment_and_name,
 )
 from training_analyzer.web.api.versions import (
     IfMatch,
@@ -346,13 +347,7 @@ def _text(head: bytes | None) -> str | None:
 
 def _place(key: list[str | int] | None) -> tuple[datetime, str] | None:
     """Return the time and id that a cursor holds. Raises `InvalidCursor`."""
-    if key is None:
-        return None
-    try:
-        at, delivery_id = key
-        place = datetime.fromisoformat(str(at)), str(delivery_id)
-    except ValueError:
-        raise InvalidCursor from None
-    if place[0].tzinfo is None or not _DELIVERY_ID.fullmatch(place[1]):
+    place = moment_and_name(key)
+    if place is not None and not _DELIVERY_ID.fullmatch(place[1]):
         raise InvalidCursor
     return place
