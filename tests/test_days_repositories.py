@@ -54,6 +54,34 @@ def test_ledger_has_a_letter_for_each_known_day(database: Database) -> None:
     }
 
 
+def test_failed_days_and_refusals_are_told_with_their_times(database: Database) -> None:
+    """By stream, the oldest day first; what others met and other days stay out."""
+    known = [
+        ("ada", "sleep", "2026-03-02", "failed", "blocked"),
+        ("ada", "hrv", "2026-03-04", "failed", "rate_limited"),
+        ("ada", "hrv", "2026-03-03", "failed", None),
+        ("ada", "hrv", "2026-02-01", "failed", "blocked"),
+        ("ada", "vo2max", "2026-03-03", "unsupported", None),
+        ("ben", "weight", "2026-03-03", "unsupported", None),
+    ]
+    names = ("user_id", "stream", "calendar_date", "state", "error_code")
+    rows = [dict(zip(names, each, strict=True)) for each in known]
+    with database.write() as db:
+        db.execute(
+            insert(garmin_coverage), [{**row, "fetched_at": NOW, "settled": 0} for row in rows]
+        )
+    reading = ReadingRepository(database)
+
+    failed = reading.failed_days("ada", first=FIRST, last=LAST)
+
+    assert [(each.stream, each.day.day, each.error_code, each.at) for each in failed] == [
+        ("hrv", 3, "", NOW),
+        ("hrv", 4, "rate_limited", NOW),
+        ("sleep", 2, "blocked", NOW),
+    ]
+    assert reading.refusals("ada") == {"vo2max": NOW}
+
+
 def test_days_come_joined_newest_first(database: Database) -> None:
     """A day is there when one table has it; what the others lack is None, others' rows too."""
     stamps = {"first_seen_at": NOW, "changed_at": NOW, "api": "account"}

@@ -114,7 +114,7 @@ def test_what_a_person_typed_is_escaped(ana: Person) -> None:
     nasty = '"><script>alert(1)</script>@x'
 
     page = ana.client.post("/connect/password", data={"email": nasty, "password": ""}).text
-    settings = ana.client.post("/settings", data={"sync_time": nasty, "initial_sync_days": nasty})
+    settings = ana.client.post("/settings/sync", data={"sync_time": nasty, "initial_sync_days": nasty})
 
     assert "<script>alert" not in page + settings.text
     assert "&lt;script&gt;" in page

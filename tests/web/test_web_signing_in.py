@@ -161,7 +161,7 @@ def test_without_a_session_pages_explain_and_the_api_refuses(app: FastAPI) -> No
         client.get(f"{API}/scheduler/status"),
         client.delete(f"{API}/credentials"),
     ]
-    forms = [client.post(path) for path in ("/sync", "/disconnect", "/settings")]
+    forms = [client.post(path) for path in ("/sync", "/disconnect", "/settings/sync")]
 
     assert page.status_code == 401
     assert "garmin-sync serve" in page.text

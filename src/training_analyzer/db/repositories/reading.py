@@ -206,12 +206,12 @@ class ReadingRepository:
         """Return the streams that Garmin refuses to this account, and when it last did."""
         table = garmin_coverage
         query = (
-            select(table.c.stream, func.max(table.c.fetched_at))
+            select(table.c.stream, func.max(table.c.fetched_at).label("at"))
             .where(table.c.user_id == user_id, table.c.state == DayState.UNSUPPORTED.value)
             .group_by(table.c.stream)
         )
         with self._database.read() as db:
-            return dict(db.execute(query).tuples().all())
+            return {row.stream: row.at for row in db.execute(query)}
 
     def coverage_states(
         self, user_id: str, streams: Collection[str], *, first: date, last: date

@@ -11,14 +11,14 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import GarminSyncError, NotConnected
-from training_analyzer.services.backfills import MOST_DAYS, Pace
+from training_analyzer.services.backfills import MOST_DAYS, BackfillState, Pace
 from training_analyzer.services.wishes import SERIES, Span
 from training_analyzer.web.api.asking import Days
 from training_analyzer.web.auth import current_user
 from training_analyzer.web.limits import TRIGGERING
-from training_analyzer.web.pages.backfilling_view import Asked
+from training_analyzer.web.pages.backfilling_view import Asked, lines_of
 from training_analyzer.web.pages.coverage import Wanted, coverage_page
-from training_analyzer.web.pages.shown import tongue_of
+from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import NotFound, RangeAhead, Refusal, TooManySyncs, WrongRange
 
@@ -85,6 +85,18 @@ def start(request: Request, user_id: UserId, sent: Annotated[SentForm, Form()]) 
         return _again(request, user_id, sent, wrong)
     _go(request, user_id)
     return RedirectResponse("/coverage?done=started#backfills-h", 303)
+
+
+@router.get("/backfills/{backfill_id}/progress")
+def progress(request: Request, backfill_id: str, user_id: UserId) -> Response:
+    """Return how far a backfill is, for a script; when it no longer goes on, the page anew."""
+    runtime, tongue = parts_of(request).runtime, tongue_of(request)
+    backfill = _one(request, user_id, backfill_id)
+    if backfill.state is not BackfillState.ACTIVE:
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
+    tallies = runtime.backfills.tallies(user_id, [backfill])
+    (line,) = lines_of([backfill], tallies, runtime.now(), tongue)
+    return show(request, "_backfill.html", {"line": line})
 
 
 @router.post("/backfills/{backfill_id}/pause")

@@ -47,10 +47,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a backfill would ask of Garmin."""
+    """What a backfill would ask of Garmin: numbers, and what they count."""
 
-    windows: str
-    requests: str
+    windows: tuple[str, str]
+    requests: tuple[str, str]
     takes: str
 
 
@@ -85,6 +85,11 @@ class Line:
     can_pause: bool
     can_resume: bool
     can_cancel: bool
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is worth looking again in a moment."""
+        return self.can_pause
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +185,12 @@ def _kind(failed: FailedDay) -> tuple[str, str]:
 
 def _cost(cost: Estimate, tongue: Tongue) -> Cost:
     return Cost(
-        tongue.number(cost.windows), tongue.number(cost.requests), tongue.about(cost.minutes * 60)
+        (tongue.number(cost.windows), tongue.plural("window", "windows", cost.windows)),
+        (
+            tongue.number(cost.requests),
+            tongue.plural("request, about", "requests, about", cost.requests),
+        ),
+        tongue.about(cost.minutes * 60),
     )
 
 

@@ -55,7 +55,9 @@ def coverage_page(request: Request, user_id: str, wanted: Wanted, *, status: int
 
     last = min(_end(wanted.until) or today, today)
     year = held(last - _YEAR, last)
-    proposed = worst_days(year) if wanted.asked is None else None
+    known = runtime.reading.coverage(user_id)
+    is_empty = not any(each.days for each in known)
+    proposed = worst_days(year) if wanted.asked is None and not is_empty else None
     span = wanted.span or proposed
     asked = wanted.asked or _asked(year, proposed)
     end = _end(wanted.month) or _end(f"{(span[0] if span else last):%Y-%m}") or today
@@ -64,7 +66,6 @@ def coverage_page(request: Request, user_id: str, wanted: Wanted, *, status: int
     is_inside = year.first <= first <= until <= year.last
     month = year.within(first, until) if is_inside else held(first, max(first, until))
     kept = runtime.backfills.page(user_id, limit=_BACKFILLS)
-    known = runtime.reading.coverage(user_id)
     oldest = min(
         [each.first for each in known if each.first],
         default=today - timedelta(days=config.initial_sync_days - 1),
@@ -95,7 +96,7 @@ def coverage_page(request: Request, user_id: str, wanted: Wanted, *, status: int
             tongue,
         ),
         "links": _links(wanted, year, first, today, oldest),
-        "is_empty": not any(each.days for each in known),
+        "is_empty": is_empty,
         "is_connected": runtime.credentials.get_credentials(user_id) is not None,
         "done": wanted.done,
     }

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An entry of a legend: the mark and its sign, what it means, on how many days of all streams."""
+    """An entry of a legend: a mark, its sign and name, on how many days of all streams."""
 
     mark: Mark
     sign: Markup
@@ -102,7 +102,10 @@ def year_of(lines: Lines, picked: tuple[date, date] | None, tongue: Tongue) -> Y
     seen = [mark for mark in Mark if any(count[mark] for count in counts.values())]
     rows = [
         StreamRow(
-            name=stream_name(tongue, each.stream),
+            # Beside the heading of its group, which has the same name.
+            name=tongue.text("Summaries")
+            if each.stream == "activities"
+            else stream_name(tongue, each.stream),
             marks=each.marks,
             words=_share(counts[each.stream], tongue),
             group=group_name(tongue, each.group),

@@ -174,12 +174,12 @@ def with_wrong(form: SettingsForm, fields: Iterable[str], tongue: Tongue) -> Set
     messages = {
         "sync_frequency": text("Choose hourly, daily or weekly."),
         "sync_time": text("Write a time from 00:00 to 23:59, such as 06:30."),
-        "initial_sync_days": text("Choose how far back, from 1 day to 10 years."),
-        "incremental_sync_days": text("Write a whole number from 1 to 90."),
-        "min_sync_interval_minutes": text("Write a whole number from 1 to 10080, which is a week."),
         "sync_weekday": text("Choose a day of the week."),
         "timezone": text("Write a time zone such as Europe/Berlin, or UTC."),
+        "min_sync_interval_minutes": text("Write a whole number from 1 to 10080, which is a week."),
         "quiet_hours": text("Write two different times, or leave both empty."),
+        "initial_sync_days": text("Choose how far back, from 1 day to 10 years."),
+        "incremental_sync_days": text("Write a whole number from 1 to 90."),
     }
     labels = {
         "sync_frequency": text("How often"),
@@ -191,7 +191,11 @@ def with_wrong(form: SettingsForm, fields: Iterable[str], tongue: Tongue) -> Set
         "timezone": text("Time zone"),
         "quiet_hours": text("Quiet hours"),
     }
-    wrong = tuple(Wrong(name, labels[name], messages[name]) for name in fields)
+    # In the order of the form.
+    named = set(fields)
+    wrong = tuple(
+        Wrong(name, labels[name], message) for name, message in messages.items() if name in named
+    )
     return replace(form, wrong=wrong, is_unsaved=True)
 
 
@@ -231,8 +235,8 @@ def outlook_of(
 def cost_words(requests: int, minutes: int, tongue: Tongue) -> str:
     """Return what the next run would ask of Garmin."""
     return tongue.plural(
-        "The next run then asks Garmin about %(n)s question, which takes %(about)s.",
-        "The next run then asks Garmin about %(n)s questions, which takes %(about)s.",
+        "The next run then makes about %(n)s request to Garmin, which takes %(about)s.",
+        "The next run then makes about %(n)s requests to Garmin, which takes %(about)s.",
         requests,
         about=tongue.about(minutes * 60),
     )
