@@ -19,6 +19,7 @@ from training_analyzer.web import api, pages
 from training_analyzer.web.addresses import is_for_programs, methods_at
 from training_analyzer.web.ambiguous import Ambiguous
 from training_analyzer.web.auth import identify as by_session_or_key
+from training_analyzer.web.compressing import Compressing
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
 from training_analyzer.web.limits import Counting, Windows
 from training_analyzer.web.listening import PACE, Listening, Pace
@@ -147,6 +148,7 @@ def _bare(  # noqa: PLR0913 - what may differ, each named
         app.add_exception_handler(kind, _handle)
     app.add_exception_handler(Replayed, replay)
     app.add_middleware(Ambiguous, answer=_handle)
+    app.add_middleware(Compressing)
     app.add_middleware(Remembering, repeats=runtime.repeats)
     app.add_middleware(Counting, windows=windows, answer=_handle)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
