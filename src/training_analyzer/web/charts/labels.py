@@ -27,6 +27,10 @@ _WIDE: Final = frozenset("mwMWO%@")
 _GAP: Final = 8.0
 _FEW_DAYS: Final = 16
 _MANY_DAYS: Final = 120
+# So many days for each place, and it stands for weeks or months.
+_SPARSE: Final = 2
+# From here on years are named rather than months.
+_AGES: Final = 800
 # From here on characters are as wide as they are high.
 _IDEOGRAPHS: Final = "\u2e80"
 
@@ -139,11 +143,29 @@ def day_labels(
 def _worth_naming(days: Sequence[date], first_weekday: int) -> list[int]:
     if len(days) <= _FEW_DAYS:
         return list(range(len(days)))
+    if _is_sparse(days):
+        part = "year" if _is_ages(days) else "month"
+        return [
+            k for k in range(1, len(days)) if getattr(days[k], part) != getattr(days[k - 1], part)
+        ]
     if len(days) > _MANY_DAYS:
         return [k for k, on in enumerate(days) if on.day == 1]
     return [k for k, on in enumerate(days) if on.weekday() == first_weekday]
 
 
+def _is_sparse(days: Sequence[date]) -> bool:
+    """Tell whether a place stands for more than a day, as a week or a month."""
+    return (days[-1] - days[0]).days > _SPARSE * len(days)
+
+
+def _is_ages(days: Sequence[date]) -> bool:
+    return (days[-1] - days[0]).days > _AGES
+
+
 def _name(days: Sequence[date], k: int, tongue: Tongue) -> str:
-    is_month = len(days) > _MANY_DAYS and k != len(days) - 1
+    is_last = k == len(days) - 1
+    is_sparse = len(days) > _FEW_DAYS and _is_sparse(days)
+    if is_sparse and not is_last and _is_ages(days):
+        return str(days[k].year)
+    is_month = (is_sparse or len(days) > _MANY_DAYS) and not is_last
     return tongue.short_month(days[k]) if is_month else tongue.day_and_month(days[k])

@@ -9,11 +9,14 @@ from training_analyzer.web.pages import (
     backfilling,
     connecting,
     connection,
+    data,
+    health,
     home,
     live,
     look,
     runs,
     second_factor,
+    security,
     settings,
     signing_in,
     single_sign_on,
@@ -24,8 +27,10 @@ from training_analyzer.web.pages.problem import problem_page
 router = APIRouter(include_in_schema=False)
 for part in (
     home,
+    health,
     connecting,
     connection,
+    data,
     settings,
     backfilling,
     signing_in,
@@ -36,6 +41,7 @@ for part in (
     runs,
     live,
     look,
+    security,
 ):
     router.include_router(part.router)
 

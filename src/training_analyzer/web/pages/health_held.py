@@ -1,0 +1,80 @@
+"""What is stored of the days that a page of health shows, each value at its day. Pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from training_analyzer.services.days import Series
+    from training_analyzer.web.pages.health_span import Stretch
+
+type Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Held:
+    """The rows of each stream, and the days looked at; *today* is the person's."""
+
+    stretch: Stretch
+    today: date
+    series: Mapping[str, Series]
+    _days: dict[str, dict[date, list[Row]]] = field(default_factory=dict, init=False)
+
+    def by_day(self, stream: str) -> Mapping[date, list[Row]]:
+        """Return the rows of *stream* by their day."""
+        if stream not in self._days:
+            rows: dict[date, list[Row]] = defaultdict(list)
+            found = self.series.get(stream)
+            for at, day in enumerate(found.days if found else []):
+                columns = found.columns if found else {}
+                rows[date.fromisoformat(day)].append({k: v[at] for k, v in columns.items()})
+            self._days[stream] = dict(rows)
+        return self._days[stream]
+
+    def row(self, stream: str, day: date) -> Row:
+        """Return the row of *day*: the last measured one; empty without any."""
+        rows = self.by_day(stream).get(day, [])
+        return rows[-1] if rows else {}
+
+    def values(self, stream: str, name: str, *, before: bool = False) -> list[float | None]:
+        """Return a value for each day of the stretch, or of the one *before* it."""
+        return self.each(stream, lambda rows: rows[-1].get(name), before=before)
+
+    def each(
+        self,
+        stream: str,
+        read: Callable[[Sequence[Row]], float | None],
+        *,
+        before: bool = False,
+    ) -> list[float | None]:
+        """Return what *read* says of the rows of each day; None without a row."""
+        stretch = self.stretch.before if before else self.stretch
+        if stretch is None:
+            return []
+        found = self.by_day(stream)
+        return [read(found[day]) if day in found else None for day in stretch.days()]
+
+    @cached_property
+    def newest(self) -> Mapping[str, date]:
+        """The newest day of each stream that has one."""
+        return {
+            stream: date.fromisoformat(series.days[-1])
+            for stream, series in self.series.items()
+            if series.days
+        }
+
+
+def latest(values: Sequence[float | None]) -> float | None:
+    """Return the last value that is there."""
+    return next((value for value in reversed(values) if value is not None), None)
+
+
+def present(values: Sequence[float | None]) -> list[float]:
+    """Return the values that are there."""
+    return [value for value in values if value is not None]

@@ -1,0 +1,123 @@
+"""Which days a page of health looks at, and what stands for one place of a chart. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import fmean
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from training_analyzer.web.tongue import Tongue
+
+LENGTHS: Final = {"2w": 14, "3m": 91, "1y": 364, "5y": 1820}
+_WEEK: Final = 7
+# Longer ones are drawn by weeks, and by months.
+_BY_DAY: Final = 100
+_BY_WEEK: Final = 400
+
+type Points = list[tuple[date, float | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The days from *first* to *last*, both included; *key* is one of `LENGTHS`."""
+
+    key: str
+    first: date
+    last: date
+
+    @classmethod
+    def of(cls, key: str, today: date, usual: str) -> Stretch:
+        """Return the stretch called *key*, or the *usual* one, that ends *today*."""
+        known = key if key in LENGTHS else usual
+        return cls(known, today - timedelta(days=LENGTHS[known] - 1), today)
+
+    @property
+    def count(self) -> int:
+        """How many days it has."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def before(self) -> Stretch | None:
+        """As many days before it; None for the longest."""
+        if self.count > _BY_WEEK:
+            return None
+        last = self.first - timedelta(days=1)
+        return Stretch(self.key, last - timedelta(days=self.count - 1), last)
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether each day has its place in a chart."""
+        return self.count <= _BY_DAY
+
+    @property
+    def is_by_month(self) -> bool:
+        """Whether months stand for their days."""
+        return self.count > _BY_WEEK
+
+    def days(self) -> list[date]:
+        """Return each day, oldest first."""
+        return [self.first + timedelta(days=n) for n in range(self.count)]
+
+    def groups(self) -> list[tuple[date, int, int]]:
+        """Return the last day of each place of a chart, and where its days begin and end."""
+        days = self.days()
+        if self.is_by_day:
+            return [(day, n, n + 1) for n, day in enumerate(days)]
+        if not self.is_by_month:
+            starts = list(range(self.count % _WEEK, self.count, _WEEK))
+        else:
+            starts = [n for n, day in enumerate(days) if n == 0 or day.day == 1]
+        ends = [*starts[1:], self.count]
+        return [(days[end - 1], start, end) for start, end in zip(starts, ends, strict=True)]
+
+    def points(
+        self,
+        values: Sequence[float | None],
+        of: Callable[[Sequence[float]], float] = fmean,
+    ) -> Points:
+        """Return one value for each place of a chart: *of* the days that are known."""
+        found: Points = []
+        for on, start, end in self.groups():
+            known = [value for value in values[start:end] if value is not None]
+            found.append((on, of(known) if known else None))
+        return found
+
+    def name(self, tongue: Tongue) -> str:
+        """Return `two weeks`."""
+        return {
+            "2w": tongue.text("two weeks"),
+            "3m": tongue.text("three months"),
+            "1y": tongue.text("a year"),
+            "5y": tongue.text("five years"),
+        }[self.key]
+
+    def what(self, on: date, tongue: Tongue) -> str:
+        """Return what the place of *on* is called in a table."""
+        if self.is_by_month:
+            return tongue.month(on)
+        if self.is_by_day:
+            return tongue.short_day_and_year(on)
+        return tongue.text("Week to %(day)s", day=tongue.short_day_and_year(on))
+
+    def by_what(self, tongue: Tongue) -> str:
+        """Return what the values of a chart are, where they are not those of days."""
+        if self.is_by_day:
+            return ""
+        return (
+            tongue.text("Means of months.") if self.is_by_month else tongue.text("Means of weeks.")
+        )
+
+
+def choices(stretch: Stretch, path: str, tongue: Tongue) -> list[tuple[str, str, bool]]:
+    """Return name, address and whether it is shown, for each length."""
+    names = {
+        "2w": tongue.text("2 weeks"),
+        "3m": tongue.text("3 months"),
+        "1y": tongue.text("Year"),
+        "5y": tongue.text("5 years"),
+    }
+    return [(name, f"{path}?range={key}", key == stretch.key) for key, name in names.items()]
