@@ -11,6 +11,7 @@ import io
 import re
 from functools import cache
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 from babel import Locale, UnknownLocaleError
@@ -33,6 +34,7 @@ _ACCENTED: Final = str.maketrans("aeiouyAEIOUYcnsz", "àéîöûýÀÉÎÖÛÝç
 # What a translation must keep: places of values, and markup.
 _FIXED: Final = re.compile(r"(%\(\w+\)[sd]|%%|<[^>]*>|&\w+;)")
 _LONGER: Final = 0.4
+_WORD: Final = 7
 
 
 def is_known(code: str) -> bool:
@@ -103,7 +105,9 @@ def _longer(text: str) -> str:
     parts = _FIXED.split(text)
     parts[::2] = [part.translate(_ACCENTED) for part in parts[::2]]
     letters = sum(len(part) for part in parts[::2])
-    return "".join(parts) + "~" * round(letters * _LONGER)
+    # In pieces: no language makes one word of a paragraph.
+    more = " ".join(wrap("~" * round(letters * _LONGER), _WORD))
+    return "".join(parts) + more
 
 
 def _right_to_left(text: str) -> str:
