@@ -17,11 +17,18 @@ if (location.search.startsWith("?done=")) history.replaceState(null, "", locatio
 // An error summary takes the focus.
 document.querySelector("[data-focus]")?.focus();
 
+// Put news into a part of the page; a link in it that has the focus keeps it.
+const renew = (part, html) => {
+  const held = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
+  part.innerHTML = html;
+  if (held) part.querySelector(`a[href="${held}"]`)?.focus({ preventScroll: true });
+};
+
 // Ask for a part of the page; an answer that the whole page is out of date loads it anew.
 const ask = async (part, address) => {
   const answer = await fetch(address, { headers: { "HX-Request": "true" } });
   if (answer.headers.get("HX-Refresh") === "true") return location.reload();
-  if (answer.ok) part.innerHTML = await answer.text();
+  if (answer.ok) renew(part, await answer.text());
 };
 
 // Where htmx was not installed, poll what it would have polled.
@@ -51,13 +58,18 @@ const follow = (part) => {
   if (window.htmx) {
     part.addEventListener("htmx:sse:after:message", heard);
     part.addEventListener("htmx:sse:error", broke);
+    // A stream that never began is not tried again by htmx, and its error is no news of the run.
+    for (const name of ["htmx:error", "htmx:response:error"]) part.addEventListener(name, poll);
+    part.addEventListener("htmx:before:swap", (event) => {
+      if (event.detail.ctx?.response?.status >= 400) event.preventDefault();
+    });
     part.addEventListener("htmx:sse:before:connection", (event) => { if (timer) event.preventDefault(); });
     // htmx may have looked at the page before its extension was there.
     const connect = () => setTimeout(() => { if (!part._htmx) window.htmx.process(part); });
     if (document.readyState === "complete") connect(); else addEventListener("load", connect);
   } else if (window.EventSource) {
     source = new EventSource(part.getAttribute("hx-sse:connect"));
-    source.onmessage = (event) => { heard(); part.innerHTML = event.data; };
+    source.onmessage = (event) => { heard(); renew(part, event.data); };
     for (const name of ["done", "poll"]) {
       source.addEventListener(name, () => { source.close(); part.dispatchEvent(new Event(name)); });
     }
