@@ -1,20 +1,25 @@
-"""The connect form and the connection's standing, as a person without script meets them."""
+"""The steps that connect Garmin, and the page of the connection, as a person without script."""
 
 from __future__ import annotations
 
+import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from web_stage import API, Person, account, connect, parts, prove, sync
+from web_stage import API, Person, account, arrive, connect, parts, prove, sync
 
-from training_analyzer.services.leaving import WHAT_STAYS
+from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.web.app import create_app
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
+
+STAYS = "Garmin itself keeps the sessions that it issued valid"
 
 
 @pytest.fixture
@@ -29,9 +34,34 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
+def login(garmin: SimulatorServer, name: str) -> dict[str, str]:
+    """Return what the athlete called *name* types into the form."""
+    who = account(garmin, name)
+    return {"email": who.email, "password": who.password}
+
+
+def test_the_ways_in_say_what_each_brings_and_lacks(ana: Person) -> None:
+    """Somebody new chooses by a link; each way has its form, and what is kept beside it."""
+    first = ana.client.get("/connect").text
+    forms = {
+        way: ana.client.get("/connect", params={"way": way}).text
+        for way in ("password", "ticket", "token", "personal-key")
+    }
+
+    assert "How do you want to connect?" in first
+    for way in ("password", "ticket", "personal-key"):
+        assert f'href="/connect?way={way}"' in first
+    assert "Lacks training status, readiness, VO2max and race predictions." in first
+    for way, page in forms.items():
+        assert f'action="/connect/{way}"' in page
+        assert "What we keep" in page
+    assert re.search(r'value="token_only" checked', forms["password"])
+    assert not re.search(r'value="store_password" checked', forms["password"])
+
+
 def test_the_ticket_form_explains_its_steps(ana: Person, garmin: SimulatorServer) -> None:
     """Three steps, with the address to open, lead to a ticket."""
-    page = ana.client.get("/", params={"way": "ticket"}).text
+    page = ana.client.get("/connect", params={"way": "ticket"}).text
 
     steps = re.search(r'<ol class="steps">(.*?)</ol>', page, re.DOTALL)
     assert steps is not None
@@ -40,41 +70,162 @@ def test_the_ticket_form_explains_its_steps(ana: Person, garmin: SimulatorServer
     assert "within a minute" in steps[1]
 
 
-def test_connect_with_a_ticket_by_form(app: FastAPI, ana: Person, garmin: SimulatorServer) -> None:
+def test_a_form_that_would_be_refused_is_not_shown(ana: Person, clock: Any) -> None:
+    """Who came in long ago proves anew who they are, before they type, and comes back."""
+    clock.advance(minutes=16)
+
+    asked = ana.client.get("/connect", params={"way": "password"})
+
+    assert asked.status_code == 303
+    assert asked.headers["location"] == "/confirm?next=%2Fconnect%3Fway%3Dpassword"
+
+
+def test_a_code_then_the_data_then_the_first_sync(
+    app: FastAPI, ana: Person, runtime: Runtime, garmin: SimulatorServer, clock: Any
+) -> None:
+    """Password, wrong code, right code, the choice of data, and the run that brings it."""
+    who = account(garmin, "tom")
+
+    asked = ana.client.post("/connect/password", data=login(garmin, "tom"))
+    step = words(ana.client.get("/connect").text)
+    wrong = ana.client.post("/connect/code", data={"code": "000001"})
+    right = ana.client.post("/connect/code", data={"code": f" {who.mfa_code} "})
+    data = words(ana.client.get(right.headers["location"]).text)
+    waits = parts(app).scheduler.get_next_sync_time(ana.user_id)
+    started = ana.client.post(
+        "/connect/data", data={"sync_activities": "on", "sync_sleep": "on", "days": "30"}
+    )
+    parts(app).manual.wait(60)
+    config = runtime.syncs.config(ana.user_id)
+    again = ana.client.get("/connect?step=data")
+
+    assert (asked.status_code, asked.headers["location"]) == (303, "/connect")
+    assert "Enter the code from Garmin" in step
+    assert "3 tries left" in step
+    assert wrong.status_code == 422
+    assert "That code was not right. 2 tries left." in wrong.text
+    assert (right.status_code, right.headers["location"]) == (
+        303,
+        "/connect?done=connected&step=data",
+    )
+    assert "1 year about" in data
+    assert "it starts by itself at 12:15" in data
+    # Nothing is fetched before the person has chosen, or has had the time to.
+    assert waits == clock() + timedelta(minutes=15)
+    assert re.fullmatch(r"/runs/\d+", started.headers["location"])
+    assert (config.sync_activities, config.sync_wellness, config.sync_sleep) == (True, False, True)
+    assert config.initial_sync_days == 30
+    assert again.headers["location"] == "/settings/sync"
+
+
+def test_three_wrong_codes_end_the_login(ana: Person, garmin: SimulatorServer) -> None:
+    """After the third wrong code the password form is there again, with the reason."""
+    ana.client.post("/connect/password", data=login(garmin, "tom"))
+
+    for _ in range(3):
+        last = ana.client.post("/connect/code", data={"code": "000001"})
+
+    assert 'action="/connect/password"' in last.text
+    assert 'role="alert"' in last.text
+
+
+def test_a_slow_sign_in_has_a_page_that_looks_again(
+    runtime: Runtime, garmin: SimulatorServer
+) -> None:
+    """It counts the seconds, refreshes itself without script, can be left, and ends in words."""
+    patient = create_app(runtime, GarminSyncScheduler(runtime), sign_in_patience=timedelta(0))
+    ana, ben = arrive(patient, runtime, "Ana"), arrive(patient, runtime, "Ben")
+    garmin.faults.delay("/", 300)
+
+    waits = ana.client.post("/connect/password", data=login(garmin, "ada")).headers["location"]
+    page = ana.client.get(waits).text
+    piece = ana.client.get(waits, headers={"HX-Request": "true"}).text
+    others = ben.client.get(waits)
+    garmin.faults.end_delays()
+    parts(patient).sign_ins.wait(30)
+    told = ana.client.get(waits, headers={"HX-Request": "true"})
+    done = ana.client.get(waits)
+    bad = ben.client.post(
+        "/connect/password", data=login(garmin, "kay") | {"password": "wrong"}
+    ).headers["location"]
+    parts(patient).sign_ins.wait(30)
+    failed = ben.client.get(bad)
+
+    assert waits.startswith("/connect?login=lgn_")
+    assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+    assert 'action="/connect/abandon"' in page
+    assert "<h1" not in piece
+    assert re.search(r"\d+ s", piece)
+    assert (others.status_code, others.headers["location"]) == (303, "/connect")
+    assert (told.status_code, told.headers["hx-refresh"]) == (204, "true")
+    assert done.headers["location"] == "/connect?done=connected&step=data"
+    assert "Garmin did not accept this e-mail and password." in failed.text
+
+
+def test_a_sign_in_can_be_called_off(runtime: Runtime, garmin: SimulatorServer) -> None:
+    """Whoever does not want to wait connects nothing."""
+    patient = create_app(runtime, GarminSyncScheduler(runtime), sign_in_patience=timedelta(0))
+    ana = arrive(patient, runtime, "Ana")
+    garmin.faults.delay("/", 300)
+    waits = ana.client.post("/connect/password", data=login(garmin, "ada")).headers["location"]
+
+    left = ana.client.post("/connect/abandon", data={"login": waits.partition("=")[2]})
+    garmin.faults.end_delays()
+    parts(patient).sign_ins.wait(30)
+
+    assert left.headers["location"] == "/connect"
+    assert runtime.credentials.get_credentials(ana.user_id) is None
+    assert "How do you want to connect?" in ana.client.get("/connect").text
+
+
+def test_connect_with_a_ticket_by_form(ana: Person, garmin: SimulatorServer) -> None:
     """A pasted page connects; used up, the form says that a new ticket is needed."""
     pasted = f"<p>Success {garmin.ticket('ada@example.test')}</p>"
 
     done = ana.client.post("/connect/ticket", data={"ticket": pasted})
-    parts(app).manual.wait(60)
     again = ana.client.post("/connect/ticket", data={"ticket": pasted})
     none = ana.client.post("/connect/ticket", data={"ticket": "Success"})
 
-    assert (done.status_code, done.headers["location"]) == (303, "/?done=connected")
-    assert "Garmin did not accept this ticket. Get a new one" in words(again.text).replace(
-        " It is good once and for about a minute.", ""
+    assert (done.status_code, done.headers["location"]) == (
+        303,
+        "/connect?done=connected&step=data",
+    )
+    assert (
+        "Garmin did not accept this ticket. It is good once and for about a minute. Get a new one"
+        in words(again.text)
     )
     assert "There is no ticket in this text." in none.text
 
 
+def test_connect_with_token_and_key_by_forms(
+    ana: Person, ben: Person, garmin: SimulatorServer
+) -> None:
+    """The two other ways in work by their forms, and the card names them."""
+    token = json.dumps(garmin.world.sign_in("will@example.test"))
+    key = account(garmin, "kay").personal_key
+
+    by_token = ana.client.post("/connect/token", data={"token": token})
+    by_key = ben.client.post("/connect/personal-key", data={"api_key": key})
+
+    assert (by_token.status_code, by_key.status_code) == (303, 303)
+    assert "Token or browser ticket" in ana.client.get("/connect").text
+    assert "Personal API key" in ben.client.get("/connect").text
+
+
 @pytest.mark.parametrize("mode", ["token_only", "store_password", None])
 def test_the_page_keeps_a_password_only_when_asked(
-    app: FastAPI, ana: Person, runtime: Runtime, garmin: SimulatorServer, mode: str | None
+    ana: Person, runtime: Runtime, garmin: SimulatorServer, mode: str | None
 ) -> None:
-    """Not keeping it is preselected; the card says what is kept."""
-    who = account(garmin, "ada")
-    form = ana.client.get("/").text
-    login = {"email": who.email, "password": who.password} | ({"mode": mode} if mode else {})
+    """The card says what is kept."""
+    typed = login(garmin, "ada") | ({"mode": mode} if mode else {})
 
-    ana.client.post("/connect/password", data=login)
-    parts(app).manual.wait(60)
-    page = words(ana.client.get("/").text)
+    ana.client.post("/connect/password", data=typed)
+    page = words(ana.client.get("/connect").text)
 
     known = runtime.credentials.get_credentials(ana.user_id)
     assert known is not None
     assert (known.encrypted_password is not None) is (mode == "store_password")
     assert ("e-mail, password" in page) is (mode == "store_password")
-    assert re.search(r'value="token_only" checked', form)
-    assert not re.search(r'value="store_password" checked', form)
 
 
 def test_a_key_beside_a_session_is_worded_as_that(
@@ -82,16 +233,18 @@ def test_a_key_beside_a_session_is_worded_as_that(
 ) -> None:
     """With a session, the key's form and its notice say that the session stays."""
     connect(ana, garmin, "kay")
-    form = ana.client.get("/", params={"way": "personal-key"}).text
+    sync(app, ana)
+    form = ana.client.get("/connect", params={"way": "personal-key"}).text
     key = account(garmin, "kay").personal_key
 
     saved = ana.client.post("/connect/personal-key", data={"api_key": key})
     parts(app).manual.wait(60)
-    page = words(ana.client.get(saved.headers["location"]).text)
+    home = words(ana.client.get(saved.headers["location"]).text)
+    page = words(ana.client.get("/connect").text)
 
     assert "Your session stays" in form
     assert saved.headers["location"] == "/?done=joined"
-    assert "It serves what it can, your session the rest." in page
+    assert "It serves what it can, your session the rest." in home
     assert "E-mail and password, with a Personal API key" in page
 
 
@@ -101,22 +254,21 @@ def test_another_account_is_asked_about(
     """The form comes back with the choice: delete the old data, or cancel."""
     connect(ana, garmin, "ada")
     sync(app, ana)
-    kay = account(garmin, "kay")
-    login = {"email": kay.email, "password": kay.password}
+    typed = login(garmin, "kay")
 
-    asked = ana.client.post("/connect/password", data=login)
+    asked = ana.client.post("/connect/password", data=typed)
     held = runtime.reading.sports(ana.user_id)
-    taken = ana.client.post("/connect/password", data=login | {"replace_data": "yes"})
+    taken = ana.client.post("/connect/password", data=typed | {"replace_data": "yes"})
     parts(app).manual.wait(60)
 
     assert asked.status_code == 422
     assert 'name="replace_data" value="yes" required' in asked.text
     assert "Delete the old data and take this account" in asked.text
     assert '<a class="btn plain" href="/">Cancel</a>' in asked.text
-    assert kay.password not in asked.text
+    assert typed["password"] not in asked.text
     assert held
     assert taken.status_code == 303
-    assert kay.display_name in ana.client.get("/").text
+    assert account(garmin, "kay").display_name in ana.client.get("/connect").text
 
 
 def test_another_account_with_a_code_starts_again(
@@ -126,32 +278,44 @@ def test_another_account_with_a_code_starts_again(
     connect(ana, garmin, "ada")
     sync(app, ana)
     tom = account(garmin, "tom")
-    ana.client.post("/connect/password", data={"email": tom.email, "password": tom.password})
+    ana.client.post("/connect/password", data=login(garmin, "tom"))
 
     asked = ana.client.post("/connect/code", data={"code": tom.mfa_code}).text
 
     assert 'action="/connect/password"' in asked
     assert 'name="replace_data"' in asked
-    assert "Enter the code from Garmin" not in ana.client.get("/").text
+    assert "Enter the code from Garmin" not in ana.client.get("/connect").text
+
+
+def test_a_refused_login_says_what_to_do(ana: Person, garmin: SimulatorServer) -> None:
+    """The form comes back with the address, without the password, with one next step."""
+    refused = ana.client.post(
+        "/connect/password", data={"email": "ada@example.test", "password": "wrong"}
+    )
+    garmin.faults.lock("ada@example.test")
+    locked = ana.client.post("/connect/password", data=login(garmin, "ada"))
+
+    assert refused.status_code == 422
+    assert "Garmin did not accept this e-mail and password." in refused.text
+    assert 'value="ada@example.test"' in refused.text
+    assert 'name="password" type="password" autocomplete="current-password"' in refused.text
+    assert "sso.garmin.com" in locked.text
 
 
 def test_a_blocked_login_offers_the_ways_that_work(ana: Person, garmin: SimulatorServer) -> None:
     """The time and the reason are told, the button is off, ticket and key are one click away."""
-    who = account(garmin, "ada")
-    garmin.faults.captcha(who.email)
+    garmin.faults.captcha("ada@example.test")
 
-    page = ana.client.post(
-        "/connect/password", data={"email": who.email, "password": who.password}
-    ).text
+    page = ana.client.post("/connect/password", data=login(garmin, "ada")).text
 
-    assert "14:00 UTC" in page
+    assert "until today, 14:00, in 2 h" in page
     assert "make the wait longer" in page
     assert re.search(r'<button class="btn primary"[^>]* disabled', page)
-    assert '<a href="/?way=ticket#connect">a ticket from your browser</a>' in page
-    assert '<a href="/?way=personal-key#connect">a personal key</a>' in page
+    assert '<a href="/connect?way=ticket">a ticket from your browser</a>' in page
+    assert '<a href="/connect?way=personal-key">a personal key</a>' in page
 
 
-def test_a_cool_down_of_logins_is_explained(
+def test_a_cool_down_of_logins_is_explained_on_every_page(
     app: FastAPI, ana: Person, garmin: SimulatorServer, clock: Any
 ) -> None:
     """When the session ended and passwords wait: until when, why, and the two ways on."""
@@ -161,12 +325,14 @@ def test_a_cool_down_of_logins_is_explained(
     garmin.faults.captcha("ada@example.test")
     sync(app, ana)
 
-    page = ana.client.get("/").text
+    pages = [words(ana.client.get(path).text) for path in ("/", "/history")]
+    page = ana.client.get("/connect").text
     status = ana.client.get(f"{API}/credentials/status").json()
 
-    assert "Garmin refuses password logins until tomorrow, 01:00 UTC" in page
-    assert "Each try makes its wait longer" in page
-    assert "Two ways work now" in page
+    for told in (*pages, words(page)):
+        assert told.count("Garmin refuses password sign-ins until tomorrow, 01:00") == 1
+        assert "Each try makes its wait longer" in told
+    assert 'href="/connect?way=ticket"' in page
     assert "Cooling down" in page
     assert (status["state"], status["reason"]["code"]) == ("cooldown", "login_blocked")
     assert status["next_retry_at"] == "2026-03-03T01:00:00Z"
@@ -182,25 +348,67 @@ def test_a_wait_that_garmin_asked_for_offers_no_way_around(
 
     page = ana.client.get("/").text
 
-    assert "Garmin asked to wait until today, 12:10 UTC" in page
+    assert "Garmin asks us to slow down until today, 12:10" in page
     assert "goes on by itself" in page
-    assert "Two ways work now" not in page
+    assert "/connect?way=ticket" not in page
 
 
-def test_paused_and_disconnected_are_told(
-    app: FastAPI, ana: Person, garmin: SimulatorServer
+def test_a_connection_that_broke_leads_to_its_step(
+    ana: Person, runtime: Runtime, garmin: SimulatorServer
 ) -> None:
-    """Automatic syncs that are off show as paused; leaving says what stays at Garmin."""
+    """Each page says so with one link; the page of the connection says it once, and how on."""
+    connect(ana, garmin, "ada")
+    runtime.credentials.update_validation_status(
+        ana.user_id, is_valid=False, validation_error="Garmin ended it.", error_code="token_expired"
+    )
+
+    home, history, own = (ana.client.get(path).text for path in ("/", "/history", "/connect"))
+
+    for page in (home, history):
+        assert "Garmin asks you to sign in again" in page
+        assert 'href="/connect?way=password">Sign in again</a>' in page
+    assert "Not possible while the connection does not work." in home
+    assert own.count("Garmin asks you to sign in again") == 1
+    assert "Connect Garmin again" in own
+    assert "Action needed" in own
+
+
+def test_a_connection_is_tested_once_in_ten_minutes(ana: Person, garmin: SimulatorServer) -> None:
+    """What Garmin said is told, and when it may be asked again."""
+    connect(ana, garmin, "ada")
+
+    tested = ana.client.post("/connect/test")
+    page = ana.client.get(tested.headers["location"]).text
+    soon = ana.client.post("/connect/test")
+
+    assert tested.headers["location"] == "/connect?done=works"
+    assert "the connection works" in page
+    assert soon.status_code == 429
+    assert "The next test is possible today, 12:10." in soon.text
+
+
+def test_disconnect_by_form(app: FastAPI, ana: Person, garmin: SimulatorServer) -> None:
+    """A typed word confirms; keeping is the default, deleting leaves nothing behind here."""
     connect(ana, garmin, "ada")
     sync(app, ana)
-    ana.client.put(f"{API}/sync-config", json={"auto_sync_enabled": False})
-    paused = ana.client.get("/").text
 
-    gone = ana.client.post("/disconnect")
+    form = ana.client.get("/connect?step=disconnect").text
+    unsure = ana.client.post("/disconnect", data={"confirm": "yes"})
+    still = ana.client.get("/connect").text
+    kept = ana.client.post("/disconnect", data={"confirm": " Disconnect "})
+    page = ana.client.get(kept.headers["location"]).text
+    connect(ana, garmin, "ada")
+    deleted = ana.client.post("/disconnect", data={"data": "delete", "confirm": "disconnect"})
+    empty = ana.client.get(deleted.headers["location"]).text
 
-    assert "</svg>Paused</span>" in paused
-    assert WHAT_STAYS in paused
-    assert WHAT_STAYS in ana.client.get(gone.headers["location"]).text
+    assert STAYS in form
+    assert unsure.status_code == 422
+    assert "Nothing was changed" in unsure.text
+    assert "Connected" in still
+    assert "your data is still here" in page
+    assert STAYS in page
+    assert "What we hold" in page
+    assert "What we hold" not in empty
 
 
 def test_a_key_ends_a_cool_down_of_logins(
@@ -213,9 +421,9 @@ def test_a_key_ends_a_cool_down_of_logins(
     garmin.faults.captcha("kay@example.test")
     sync(app, ana)
     key = account(garmin, "kay").personal_key
-    form = ana.client.get("/", params={"way": "personal-key"}).text
-
     prove(app, ana)
+    form = ana.client.get("/connect", params={"way": "personal-key"}).text
+
     saved = ana.client.put(f"{API}/credentials/personal-key", json={"api_key": key})
 
     assert "Your session stays" not in form

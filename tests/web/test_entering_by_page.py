@@ -89,7 +89,8 @@ def test_a_stale_session_confirms_and_goes_on(app: FastAPI, runtime: Runtime, cl
     assert 'value="/password"' in asked.text
     assert (wrong.status_code, 'value="/password"' in wrong.text) == (401, True)
     assert (right.status_code, right.headers["location"]) == (303, "/password")
-    assert client.post("/disconnect").headers["location"].startswith("/?done=")
+    gone = client.post("/disconnect", data={"confirm": "disconnect"})
+    assert gone.headers["location"].startswith("/?done=")
 
 
 def test_who_has_no_password_is_told_how_to_get_one(ana: Person, clock: Any) -> None:

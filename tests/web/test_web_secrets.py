@@ -100,7 +100,13 @@ def test_no_page_or_answer_shows_a_stored_secret(ana: Person, garmin: SimulatorS
 
     told = "".join(
         ana.client.get(path).text
-        for path in ("/", "/?way=password", f"{API}/credentials/status", f"{API}/sync-config")
+        for path in (
+            "/",
+            "/connect",
+            "/connect?way=password",
+            f"{API}/credentials/status",
+            f"{API}/sync-config",
+        )
     )
 
     assert [form for form in forms(who.password) if form in told] == []
@@ -114,7 +120,9 @@ def test_what_a_person_typed_is_escaped(ana: Person) -> None:
     nasty = '"><script>alert(1)</script>@x'
 
     page = ana.client.post("/connect/password", data={"email": nasty, "password": ""}).text
-    settings = ana.client.post("/settings/sync", data={"sync_time": nasty, "initial_sync_days": nasty})
+    settings = ana.client.post(
+        "/settings/sync", data={"sync_time": nasty, "initial_sync_days": nasty}
+    )
 
     assert "<script>alert" not in page + settings.text
     assert "&lt;script&gt;" in page

@@ -9,11 +9,12 @@ from training_analyzer.model import Region
 from training_analyzer.services.runs import WantedRuns
 from training_analyzer.services.ticket_page import ticket_page
 from training_analyzer.web.connection import Connection, State, connection_of
-from training_analyzer.web.pages.connect_view import Attempt, Way, form_of, name_of, offers_of
+from training_analyzer.web.pages.connect_view import Attempt, Way, form_of, offers_of
 from training_analyzer.web.pages.connection_view import (
     DEPTHS,
     card_of,
     choices_of,
+    connected_by,
     depths_of,
 )
 from training_analyzer.web.pages.notices import notice_of
@@ -68,7 +69,8 @@ def connect_page(request: Request, user_id: str, look: Look, *, status: int = 20
         "card": card,
         "form": form,
         "offers": offers_of(tongue),
-        "offered": name_of(form.way, tongue) if form else "",
+        "wants_ways": look.wants_ways,
+        "connected_by": connected_by(connection, tongue),
         "waiting": look.waiting,
         "wrong": look.wrong,
         "is_leaving": look.is_leaving and card is not None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.errors import AccountMismatch, LoginBlocked, LoginWaits, MfaInvalid
 from training_analyzer.model import Region
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from training_analyzer.errors import GarminSyncError
     from training_analyzer.web.connection import Connection
     from training_analyzer.web.tongue import Tongue
+
+
+_BLOCKED: Final = frozenset({LoginBlocked.code, LoginWaits.code})
 
 
 class Way(StrEnum):
@@ -155,7 +158,7 @@ def form_of(
         region=attempt.region if attempt else Region.COM,
         keep_password=attempt is not None and attempt.keep_password,
         asks_to_replace=code == AccountMismatch.code,
-        is_blocked=code in {LoginBlocked.code, LoginWaits.code},
+        is_blocked=code in _BLOCKED,
         has_session=connection.session_serves,
         ticket_pages=ticket_pages,
         sent_to=_sent_by(pending.method, tongue) if pending else "",
@@ -173,6 +176,7 @@ def _wrong(attempt: Attempt, tongue: Tongue, now: datetime) -> Wrong:
     error = attempt.error
     if error is None:
         return Wrong(says=attempt.message, next_step="", field=attempt.field, offers_others=False)
+    is_blocked = attempt.code in _BLOCKED
     says = said_of(error, attempt.way.value, tongue, now)
     if isinstance(error, MfaInvalid) and error.attempts_left:
         left = tongue.plural("%(n)s try left.", "%(n)s tries left.", error.attempts_left)
@@ -180,8 +184,9 @@ def _wrong(attempt: Attempt, tongue: Tongue, now: datetime) -> Wrong:
     return Wrong(
         says=says,
         next_step=next_step_of(error, attempt.way.value, tongue),
-        field=attempt.field,
-        offers_others=attempt.code in {LoginBlocked.code, LoginWaits.code},
+        # Nothing that was typed is wrong with a sign-in that Garmin refuses as such.
+        field="" if is_blocked else attempt.field,
+        offers_others=is_blocked,
     )
 
 

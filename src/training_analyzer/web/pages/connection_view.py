@@ -72,15 +72,9 @@ def card_of(connection: Connection, tongue: Tongue, now: datetime) -> Connection
         State.COOLING_DOWN: ("info", "clock", text("Cooling down")),
         State.PAUSED: ("idle", "pause", text("Paused")),
     }.get(connection.state, ("bad", "cross", text("Action needed")))
-    kinds = [_kind(kind, tongue) for kind in connection.kinds]
-    by = (
-        kinds[0]
-        if len(kinds) == 1
-        else text("%(first)s, with a %(second)s", first=kinds[0], second=kinds[1])
-    )
     rows = [
         Row(label=text("Garmin name"), value=known.garmin_display_name or text("not told")),
-        Row(label=text("Connected by"), value=by),
+        Row(label=text("Connected by"), value=connected_by(connection, tongue)),
     ]
     if connection.email_hint:
         rows.append(Row(label=text("E-mail"), value=connection.email_hint))
@@ -101,6 +95,14 @@ def card_of(connection: Connection, tongue: Tongue, now: datetime) -> Connection
     rows.append(Row(label=text("We keep, encrypted"), value=_kept(connection, tongue)))
     again = {Kind.TOKEN: "ticket", Kind.PERSONAL_KEY: "personal-key"}.get(known.kind, "password")
     return ConnectionCard(word=word, tone=tone, icon=icon, rows=rows, again=f"/connect?way={again}")
+
+
+def connected_by(connection: Connection, tongue: Tongue) -> str:
+    """Return the ways in of a connection, a key beside a session last; empty without one."""
+    kinds = [_kind(kind, tongue) for kind in connection.kinds]
+    if len(kinds) > 1:
+        return tongue.text("%(first)s, with a %(second)s", first=kinds[0], second=kinds[1])
+    return kinds[0] if kinds else ""
 
 
 def depths_of(previews: Mapping[int, Preview], tongue: Tongue) -> list[Depth]:

@@ -228,7 +228,7 @@ def facts_of(lines: Sequence[CoverageLine], holding: Holding, tongue: Tongue) ->
     known = missing = 0
     for line in lines:
         cells = line.cells
-        if not any(cell in "dpe" for cell in cells):
+        if not any(cell in "dpef" for cell in cells):
             # What is off, or never came, says nothing about how complete the rest is.
             continue
         settled = cells[:-_MAY_WAIT] + cells[-_MAY_WAIT:].replace("m", "")

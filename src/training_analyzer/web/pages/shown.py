@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _MOST_INITIALS: Final = 2
 # Here a broken connection is what the page is about.
-_OWN_PAGE: Final = "/connect"
+_OWN_PAGES: Final = ("/connect", "/disconnect")
 
 
 class Place(StrEnum):
@@ -107,7 +107,7 @@ def standing_of(request: Request) -> Standing:
 def trouble_for(request: Request) -> Trouble | None:
     """Return what stands against the connection of who looks, for every page but its own."""
     reader = reader_of(request)
-    if reader is None or request.url.path.startswith(_OWN_PAGE):
+    if reader is None or request.url.path.startswith(_OWN_PAGES):
         return None
     runtime = parts_of(request).runtime
     known = runtime.credentials.get_credentials(reader.user_id)

@@ -211,7 +211,9 @@ def _battery(days: Days, tongue: Tongue) -> Metric:
     label = _label(name, number, words, tongue)
     pairs = [_span(day) for day in days.rows]
     line = spark_ranges(pairs, label=label, colour="battery", limits=Range(0, 100))
-    return Metric(name=name, figure=((number, ""),), words=_upper(" · ".join(words)), line=line, href=href)
+    return Metric(
+        name=name, figure=((number, ""),), words=_upper(" · ".join(words)), line=line, href=href
+    )
 
 
 def _span(day: WellnessDay | None) -> tuple[float, float] | None:
@@ -241,7 +243,9 @@ def _steps(days: Days, tongue: Tongue) -> Metric:
     number = tongue.number(value)
     label = _label(name, number, words, tongue)
     line = spark_bars(values, label=label, colour="steps")
-    return Metric(name=name, figure=((number, ""),), words=_upper(" · ".join(words)), line=line, href=href)
+    return Metric(
+        name=name, figure=((number, ""),), words=_upper(" · ".join(words)), line=line, href=href
+    )
 
 
 def _absent(name: str, values: Sequence[float | None], href: str, tongue: Tongue) -> Metric:
