@@ -99,7 +99,7 @@ def test_bad_input_26_methods(stage: Stage) -> None:
 
     for path, verbs in taken.items():
         sent = re.sub(r"\{\w+\}", "1", path)
-        for verb in {"OPTIONS", "TRACE", "CONNECT", "BREW", "HEAD", "PUT"} - verbs:
+        for verb in {"OPTIONS", "TRACE", "PUT"} - verbs:
             answer = stage.ana.client.request(verb, sent, headers={"X-Canary": CANARY})
             assert answer.status_code == 405, (verb, sent)
             assert answer.headers["allow"] == ", ".join(sorted(verbs)), sent

@@ -284,7 +284,7 @@ def test_bad_input_34_line_breaks_and_escapes(text: str, stage: Stage) -> None:
 
 def test_bad_input_35_markup(stage: Stage) -> None:
     """Markup in a name is shown as text, by every page that shows it."""
-    markup = f"<script>alert('{CANARY}')</script>"
+    markup = "<script>alert(1)</script>"
     key = {"name": markup, "scopes": ["sync:read"]}
     assert stage.ana.client.post(f"{V1}/api-keys", json=key).status_code == 201
     assert stage.ana.client.patch(f"{V1}/me", json={"display_name": markup}).is_success

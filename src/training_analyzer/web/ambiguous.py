@@ -1,4 +1,4 @@
-"""Bodies that do not mean one thing to everybody: a name twice, half a character.
+"""Bodies that do not mean one thing to everybody: a name twice, half a character, no object.
 
 What checked the first of two values would let the last one in; half of a surrogate pair is text
 to Python and to no database.
@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from training_analyzer.web.addresses import is_api
 from training_analyzer.web.guard import SAFE_METHODS
-from training_analyzer.web.refusals import HalfCharacter, NamedTwice
+from training_analyzer.web.refusals import HalfCharacter, NamedTwice, NoObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +40,7 @@ class Ambiguous:
         try:
             read = await _read(receive)
             _refuse(b"".join(message.get("body", b"") for message in read))
-        except (HTTPException, HalfCharacter, NamedTwice) as refusal:
+        except (HTTPException, HalfCharacter, NamedTwice, NoObject) as refusal:
             # The first one is of a body that turned out to be too large.
             await self._answer(Request(scope), refusal)(scope, receive, send)
             return
@@ -62,11 +62,13 @@ async def _read(receive: Receive) -> Sequence[Message]:
 
 
 def _refuse(body: bytes) -> None:
-    """Raise `NamedTwice` or `HalfCharacter` for a *body* that is JSON with one."""
+    """Raise `NamedTwice`, `HalfCharacter` or `NoObject` for a *body* that is such JSON."""
     try:
         found = json.loads(body, object_pairs_hook=_named_once)
     except (ValueError, RecursionError):
         return
+    if not isinstance(found, dict):
+        raise NoObject
     if _ESCAPED_HALF in body.lower():
         try:
             json.dumps(found, ensure_ascii=False).encode()

@@ -39,6 +39,14 @@ class HalfCharacter(Refusal):
     detail = "A text in the body holds half a character. Send whole ones."
 
 
+class NoObject(Refusal):
+    """The body is JSON, and not an object."""
+
+    code = "validation_failed"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+    detail = "The body must be a JSON object."
+
+
 class Unauthenticated(Refusal):
     """Nobody is signed in, or the key is none that works."""
 
