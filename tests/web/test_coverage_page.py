@@ -88,7 +88,7 @@ def test_a_share_is_never_rounded_to_whole() -> None:
     """One missing day of many still shows."""
     assert percent(99_999, 100_000, ENGLISH) == "99.9 %"
     assert percent(100_000, 100_000, ENGLISH) == "100 %"
-    assert percent(0, 5, ENGLISH) == "0.0 %"
+    assert percent(0, 5, ENGLISH) == "0 %"
 
 
 def test_the_days_to_ask_for_are_those_that_lack_the_most() -> None:

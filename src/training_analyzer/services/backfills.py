@@ -77,7 +77,7 @@ class Backfills:
         if credentials is None:
             raise NotConnected
         now, today = self.now(), self.today(user_id)
-        coverage = self.data.coverage(user_id)
+        coverage = self.data.coverage(user_id, among=(backfill.first, backfill.last))
         todo = plan_backfill(
             backfill,
             self.config(user_id),
@@ -115,7 +115,8 @@ class Backfills:
         """Return how far each of the user's *backfills* is, by its id; the ledger is read once."""
         if not backfills:
             return {}
-        config, coverage = self.config(user_id), self.data.coverage(user_id)
+        among = min(each.first for each in backfills), max(each.last for each in backfills)
+        config, coverage = self.config(user_id), self.data.coverage(user_id, among=among)
         now, today = self.now(), self.today(user_id)
         return {
             each.backfill_id: tally(each, config, coverage, CATALOG, now=now, today=today)

@@ -85,13 +85,18 @@ class GarminDataRepository:
         """Return what is to be asked for beyond what syncs ask for anyway."""
         return BackfillsRepository(self._database)
 
-    def coverage(self, user_id: str) -> Coverage:
-        """Return the user's whole ledger."""
+    def coverage(self, user_id: str, *, among: tuple[date, date] | None = None) -> Coverage:
+        """Return the user's whole ledger; with *among*, of those days and what is refused."""
         table = garmin_coverage
+        wanted = table.c.user_id == user_id
+        if among is not None:
+            first, last = among
+            is_among = table.c.calendar_date.between(first.isoformat(), last.isoformat())
+            wanted &= is_among | (table.c.state == DayState.UNSUPPORTED.value)
         newest = select(func.max(devices.c.first_seen_at)).where(devices.c.user_id == user_id)
         days: dict[str, dict[date, LedgerDay]] = {}
         with self._database.read() as db:
-            for row in db.execute(select(table).where(table.c.user_id == user_id)):
+            for row in db.execute(select(table).where(wanted)):
                 day = date.fromisoformat(row.calendar_date)
                 days.setdefault(row.stream, {})[day] = LedgerDay(
                     day, DayState(row.state), row.fetched_at, bool(row.settled), row.error_code

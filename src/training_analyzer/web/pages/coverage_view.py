@@ -180,9 +180,9 @@ def _share(count: Mapping[Mark, int], tongue: Tongue) -> str:
 
 
 def percent(part: int, whole: int, tongue: Tongue) -> str:
-    """Return `100 %`, `99.7 %`: what is not whole is never rounded to it."""
-    if part == whole:
-        return tongue.text("%(n)s %%", n=tongue.number(100))
+    """Return `100 %`, `99.7 %` for *part* of a *whole* that is not 0; never rounded to whole."""
+    if part in {0, whole}:
+        return tongue.text("%(n)s %%", n=tongue.number(100 if part else 0))
     return tongue.text("%(n)s %%", n=tongue.number(part * 1000 // whole / 10, 1))
 
 

@@ -256,11 +256,11 @@ def _group(
             text("Activities"),
             text("1 request for each new activity"),
         ),
-        Group.WELLNESS: ("sync_wellness", text("Wellness"), text("about 7 requests a run")),
+        Group.WELLNESS: ("sync_wellness", text("Wellness"), text("about 11 requests a day")),
         Group.FITNESS: (
             "sync_fitness_metrics",
             text("Fitness metrics"),
-            text("about 8 requests a run"),
+            text("about 7 requests a day"),
         ),
     }[group]
     ticks = [Choice(name, _box_name(name, tongue), name in values.streams) for name in names]
