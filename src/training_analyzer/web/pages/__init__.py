@@ -10,6 +10,8 @@ from training_analyzer.web.pages import (
     connecting,
     connection,
     data,
+    developer,
+    developer_webhooks,
     health,
     home,
     live,
@@ -42,6 +44,8 @@ for part in (
     live,
     look,
     security,
+    developer,
+    developer_webhooks,
 ):
     router.include_router(part.router)
 
