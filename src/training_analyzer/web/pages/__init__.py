@@ -5,6 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from training_analyzer.web.pages import (
+    admin,
+    admin_people,
+    activities,
     arriving,
     backfilling,
     connecting,
@@ -41,11 +44,14 @@ for part in (
     single_sign_on,
     syncing,
     runs,
+    activities,
     live,
     look,
     security,
     developer,
     developer_webhooks,
+    admin,
+    admin_people,
 ):
     router.include_router(part.router)
 

@@ -53,7 +53,9 @@ def action_words(tongue: Tongue, action: str) -> str:
         "garmin_connected": text("Garmin connected"),
         "garmin_disconnected": text("Garmin disconnected"),
         "garmin_key_removed": text("Garmin key removed"),
-        "credentials_used": text("Garmin secrets used"),
+        "garmin_sign_in": text("Signed in to Garmin"),
+        "garmin_session_used": text("Garmin session used"),
+        "garmin_session_renewed": text("Garmin session renewed"),
     }
     return named.get(action) or action.replace("_", " ").replace(".", " ").capitalize()
 
