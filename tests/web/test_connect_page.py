@@ -205,11 +205,15 @@ def test_connect_with_token_and_key_by_forms(
     key = account(garmin, "kay").personal_key
 
     by_token = ana.client.post("/connect/token", data={"token": token})
-    by_key = ben.client.post("/connect/personal-key", data={"api_key": key})
+    by_key = ben.client.post(
+        "/connect/personal-key", data={"api_key": key, "expires_on": "2026-05-01"}
+    )
 
     assert (by_token.status_code, by_key.status_code) == (303, 303)
     assert "Token or browser ticket" in ana.client.get("/connect").text
-    assert "Personal API key" in ben.client.get("/connect").text
+    told = words(ben.client.get("/connect").text)
+    assert "Personal API key" in told
+    assert "Key ends on Fri 1 May 2026" in told
 
 
 @pytest.mark.parametrize("mode", ["token_only", "store_password", None])

@@ -100,7 +100,7 @@ def test_a_synced_month_is_shown(app: FastAPI, ana: Person, garmin: SimulatorSer
     for name in ("Sleep", "Heart rate variability", "Resting heart rate", "Steps", "Stress"):
         assert f">{name}</a></h3>" in page
     assert page.count('class="item" href="/activities/') == 5
-    assert "of the last year complete" in told
+    assert "of the last 30 days complete" in told
 
 
 def test_the_first_run_is_on_the_page_while_it_goes(
@@ -275,9 +275,11 @@ def test_what_is_held_counts_only_what_could_be_here() -> None:
         CoverageLine("hill_score", "fitness", "u" * 365),
     ]
 
-    share, missing, files, size = held_view.facts_of(lines, Holding(212, 209, 5_400_000), TONGUE)
+    share, missing, files, size = held_view.facts_of(
+        lines, Holding(212, 209, 5_400_000), 365, TONGUE
+    )
 
     assert (share.number, missing.number) == ("99.7", "2")
     assert (files.number, files.unit, size.number) == ("209", "of 212", "5.4")
-    whole = held_view.facts_of(lines[:1], Holding(0, 0, 0), TONGUE)
-    assert whole[0].number == "100"
+    whole = held_view.facts_of(lines[:1], Holding(0, 0, 0), 120, TONGUE)
+    assert (whole[0].number, whole[0].label) == ("100", "of the last 120 days complete")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -134,20 +134,30 @@ def by_ticket(
 
 @router.post("/connect/personal-key", dependencies=[CONNECTING])
 def by_personal_key(
-    request: Request, user_id: FreshUserId, api_key: Text = "", replace_data: Text = ""
+    request: Request,
+    user_id: FreshUserId,
+    api_key: Text = "",
+    expires_on: Text = "",
+    replace_data: Text = "",
 ) -> Response:
     """Connect with a Personal API key, alone or beside a session."""
-    asked = _Asked(request, user_id, Way.PERSONAL_KEY)
+    asked, tongue = _Asked(request, user_id, Way.PERSONAL_KEY), tongue_of(request)
     if not api_key.strip():
-        return _incomplete(asked, tongue_of(request).text("Paste the key."), "api_key")
-    connections = parts_of(request).runtime.connections
-    return _connect(
-        asked,
-        lambda: connections.connect_personal_key(
+        return _incomplete(asked, tongue.text("Paste the key."), "api_key")
+    try:
+        ends = date.fromisoformat(expires_on) if expires_on else None
+    except ValueError:
+        return _incomplete(asked, tongue.text("Write the last day of the key."), "expires_on")
+    runtime = parts_of(request).runtime
+
+    def connect() -> Connected:
+        connected = runtime.connections.connect_personal_key(
             user_id, api_key.strip(), replace_data=bool(replace_data)
-        ),
-        "api_key",
-    )
+        )
+        runtime.credentials.note_key_expiry(user_id, ends)
+        return connected
+
+    return _connect(asked, connect, "api_key")
 
 
 def _begin(asked: _Asked, begin: Callable[[], Begun | None], blamed: str) -> Response:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.model import Kind, Region
@@ -81,7 +82,8 @@ def card_of(connection: Connection, tongue: Tongue, now: datetime) -> Connection
     region = text("Mainland China") if known.region is Region.CN else text("Worldwide")
     rows.append(Row(label=text("Region"), value=region))
     if connection.has_key and known.key_expires_on:
-        rows.append(Row(label=text("Key ends on"), value=known.key_expires_on))
+        ends = date.fromisoformat(known.key_expires_on)
+        rows.append(Row(label=text("Key ends on"), value=tongue.short_day_and_year(ends)))
     if known.last_validation_at is not None:
         at = known.last_validation_at
         rows.append(

@@ -219,12 +219,20 @@ def line_of(row: Mapping[str, Any], now: datetime, tongue: Tongue) -> Line:
     )
 
 
+def _of_days(days: int, tongue: Tongue) -> str:
+    if days >= COVERAGE_DAYS:
+        return tongue.text("of the last year complete")
+    return tongue.plural("of the last %(n)s day complete", "of the last %(n)s days complete", days)
+
+
 def _icon(type_key: str) -> str:
     return next((icon for word, icon in _SPORTS if word in type_key), "tab-activities")
 
 
-def facts_of(lines: Sequence[CoverageLine], holding: Holding, tongue: Tongue) -> list[Fact]:
-    """Return how complete the last year is, and how much is stored."""
+def facts_of(
+    lines: Sequence[CoverageLine], holding: Holding, days: int, tongue: Tongue
+) -> list[Fact]:
+    """Return how complete the last *days* are, a year at most, and how much is stored."""
     known = missing = 0
     for line in lines:
         cells = line.cells
@@ -239,9 +247,7 @@ def facts_of(lines: Sequence[CoverageLine], holding: Holding, tongue: Tongue) ->
     share = tongue.number((1000 * known // asked) / 10, 0 if known == asked else 1) if asked else ""
     size = holding.file_bytes / _MEGABYTE
     return [
-        Fact(
-            share or "\N{EN DASH}", "%" if share else "", tongue.text("of the last year complete")
-        ),
+        Fact(share or "\N{EN DASH}", "%" if share else "", _of_days(days, tongue)),
         Fact(
             tongue.number(missing),
             "",

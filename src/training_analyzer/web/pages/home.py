@@ -100,9 +100,10 @@ def _held(parts: Parts, user_id: str, tongue: Tongue, now: datetime) -> dict[str
     found = runtime.days.wellness(user_id, first=first, last=today, limit=today_view.DAYS)
     latest = runtime.activities.page(user_id, Wanted(), limit=_LATEST)
     holding = runtime.activities.holding(user_id)
+    config = runtime.syncs.config(user_id)
     lines = runtime.reading.coverage_cells(
         user_id,
-        runtime.syncs.config(user_id),
+        config,
         first=today - timedelta(days=held_view.COVERAGE_DAYS - 1),
         last=today,
         today=today,
@@ -127,7 +128,7 @@ def _held(parts: Parts, user_id: str, tongue: Tongue, now: datetime) -> dict[str
         "weeks": held_view.weeks_of(seconds, today, tongue),
         "activities": [held_view.line_of(row, now, tongue) for row in latest],
         "many_activities": holding.activities,
-        "facts": held_view.facts_of(lines, holding, tongue),
+        "facts": held_view.facts_of(lines, holding, config.initial_sync_days, tongue),
     }
 
 
