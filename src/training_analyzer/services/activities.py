@@ -3,19 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from training_analyzer.db.repositories.activity_lists import Holding, OriginalFile, Wanted
+from training_analyzer.db.repositories.activity_lists import (
+    ActiveDay,
+    Around,
+    Holding,
+    OriginalFile,
+    Totals,
+    Wanted,
+)
 from training_analyzer.db.repositories.days import HOUSEKEEPING
+from training_analyzer.planning.files import FileState
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from training_analyzer.db.repositories.activity_lists import ActivityListsRepository
     from training_analyzer.db.repositories.reading import ReadingRepository
 
 # The faces take these from here: they know no database.
-__all__ = ["Activities", "Detail", "Holding", "OriginalFile", "Wanted"]
+__all__ = [
+    "ActiveDay",
+    "Activities",
+    "Around",
+    "Detail",
+    "FileState",
+    "Holding",
+    "OriginalFile",
+    "Totals",
+    "Wanted",
+]
 
 # What tells of the fetching and not of the activity.
 _OURS: Final = HOUSEKEEPING | {
@@ -33,12 +52,18 @@ _TRUTHS: Final = ("is_parent", "is_manual", "is_favorite", "is_personal_record",
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One activity: its values, the ids of its legs, and what else there is of it."""
+    """One activity: its values, its legs, and what else there is of it.
+
+    `file_state` is None where nobody has asked for its file.
+    """
 
     values: dict[str, Any]
-    legs: list[int]
+    legs: list[dict[str, Any]]
     has_track: bool
     has_file: bool
+    file_state: FileState | None
+    first_seen_at: datetime | None
+    around: Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +94,24 @@ class Activities:
         row = self.lists.one(user_id, activity_id)
         if row is None:
             return None
+        seen = row["first_seen_at"]
         return Detail(
             _told(row),
-            self.lists.legs(user_id, activity_id),
-            has_track=self.reading.track(user_id, activity_id) is not None,
+            [_told(leg) for leg in self.lists.legs(user_id, activity_id)],
+            has_track=self.lists.has_track(user_id, activity_id),
             has_file=row["file_sha256"] is not None,
+            file_state=FileState(str(row["file_state"])) if row["file_state"] else None,
+            first_seen_at=seen if isinstance(seen, datetime) else None,
+            around=self.lists.around(user_id, row),
         )
+
+    def totals(self, user_id: str, wanted: Wanted) -> Totals:
+        """Return the sums over what is *wanted*; nothing is counted twice."""
+        return self.lists.totals(user_id, wanted)
+
+    def active_days(self, user_id: str, wanted: Wanted, *, first: date) -> list[ActiveDay]:
+        """Return the days from *first* on with activities that are *wanted*, oldest first."""
+        return self.lists.active_days(user_id, wanted, first=first)
 
     def laps(self, user_id: str, activity_id: int) -> list[dict[str, Any]]:
         """Return the laps of an activity in their order."""

@@ -12,6 +12,8 @@ _FOOT_M: Final = 0.3048
 _POUND_G: Final = 453.59237
 KILOMETRE_M: Final = 1000.0
 _KILOGRAM_G: Final = 1000.0
+_YARD_M: Final = 0.9144
+_POOL: Final = 100
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
 # Shorter ones have two digits after the point.
@@ -58,9 +60,19 @@ def speed(metres_per_second: float, tongue: Tongue) -> Measure:
 def pace(metres_per_second: float, tongue: Tongue) -> Measure:
     """Return `5:11 /km` or `8:20 /mi`; a dash for who stood still."""
     unit, length = ("/mi", MILE_M) if tongue.is_imperial else ("/km", KILOMETRE_M)
+    return _time_for(length, metres_per_second, unit)
+
+
+def swim_pace(metres_per_second: float, tongue: Tongue) -> Measure:
+    """Return `1:48 /100 m` or `1:39 /100 yd`; a dash for who stood still."""
+    unit, length = ("/100 yd", _POOL * _YARD_M) if tongue.is_imperial else ("/100 m", _POOL)
+    return _time_for(length, metres_per_second, unit)
+
+
+def _time_for(metres: float, metres_per_second: float, unit: str) -> Measure:
     if metres_per_second <= 0:
         return Measure("\N{EN DASH}", unit)
-    minutes, seconds = divmod(round(length / metres_per_second), _MINUTE_S)
+    minutes, seconds = divmod(round(metres / metres_per_second), _MINUTE_S)
     return Measure(f"{minutes}:{seconds:02d}", unit)
 
 

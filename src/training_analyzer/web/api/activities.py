@@ -129,7 +129,10 @@ def activity(
     if found is None:
         raise NotFound
     detail = ActivityDetail(
-        activity=found.values, legs=found.legs, has_track=found.has_track, has_file=found.has_file
+        activity=found.values,
+        legs=[leg["activity_id"] for leg in found.legs],
+        has_track=found.has_track,
+        has_file=found.has_file,
     )
     return answered(detail, etag_of(detail.model_dump(mode="json")), if_none_match)
 

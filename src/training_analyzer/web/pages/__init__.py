@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from training_analyzer.web.pages import (
+    activities,
     admin,
     admin_people,
-    activities,
     arriving,
     backfilling,
     connecting,
