@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from training_analyzer.web.charts.amounts import amounts
 from training_analyzer.web.charts.bars import Zone, zone_bars
 from training_analyzer.web.charts.day import Course, Curve, Shade, day_curve
 from training_analyzer.web.charts.heat import Active, activity_calendar
@@ -134,6 +135,13 @@ def draw_load(of: Values, width: int, tongue: Tongue) -> Markup:
     return load(rows, width=width, tongue=tongue, label=LABEL)
 
 
+def draw_amounts(of: Values, width: int, tongue: Tongue) -> Markup:
+    """Draw *of* as columns with a goal."""
+    points = [(DAY - timedelta(days=len(of) - k), value) for k, value in enumerate(of)]
+    goal = (8000.0, "goal 8,000")
+    return amounts(points, colour="steps", width=width, tongue=tongue, label=LABEL, goal=goal)
+
+
 def draw_weeks(of: Values, width: int, tongue: Tongue) -> Markup:
     """Draw *of* as weeks."""
     rows = [
@@ -214,6 +222,7 @@ DRAWS: list[Draw] = [
     draw_ranges,
     draw_day,
     draw_load,
+    draw_amounts,
     draw_weeks,
     draw_calendar,
     draw_route,

@@ -223,8 +223,9 @@ def _beside(
 ) -> Markup:
     """Return the names of the parts, at the heights that they have in the last column."""
     middles, below = [], 0.0
-    for value in last:
-        middles.append(plot.y(below + value / 2) + 4)
+    for k, value in enumerate(last):
+        # Parts of nothing keep their order, too.
+        middles.append(plot.y(below + value / 2) + 4 - k / 1000)
         below += value
     rows = [(y, text, "t2") for y, text in zip(middles, texts, strict=True)]
     if goal is not None:

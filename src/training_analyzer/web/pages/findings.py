@@ -81,7 +81,7 @@ def nights(values: Values, span: str, tongue: Tongue) -> str:
 
 def against_usual(name: str, values: Values, band: Range | None, tongue: Tongue) -> str:
     """Return whether the mean of the last seven days is in its usual range."""
-    now = moving_mean(values)[-1] if values else None
+    now = mean_of_week(values)
     if now is None or band is None:
         return name
     if now < band.low:
@@ -89,6 +89,12 @@ def against_usual(name: str, values: Values, band: Range | None, tongue: Tongue)
     if now > band.high:
         return tongue.text("%(name)s is above its usual range", name=name)
     return tongue.text("%(name)s is in its usual range", name=name)
+
+
+def mean_of_week(values: Values) -> float | None:
+    """Return the newest mean of seven days, of the last seven days."""
+    means = [value for value in moving_mean(values)[-_ENOUGH:] if value is not None]
+    return means[-1] if means else None
 
 
 def below(values: Values, bands: Sequence[Range | None]) -> int:

@@ -116,7 +116,7 @@ def night(request: Request, user_id: UserId, day: str) -> Response:
     cards = health_day_view.night_cards(row, phases, missing, tongue)
     values = {
         "kind": "sleep",
-        "title": tongue.text("Night to %(day)s", day=tongue.long_day(on)),
+        "title": tongue.text("Night to %(day)s", day=health_day_view.title_of(on, today, tongue)),
         "rows": [cards],
         "around": health_day_view.neighbours(on, today, "/health/sleep", tongue),
         "other": (f"/health/day/{on}", tongue.text("The day that followed")),
@@ -138,7 +138,7 @@ def one_day(request: Request, user_id: UserId, day: str) -> Response:
     drawn = [card for card in (_calm(request, user_id, on), pulse) if card]
     values = {
         "kind": "day",
-        "title": tongue.long_day(on),
+        "title": health_day_view.title_of(on, today, tongue),
         "rows": [
             health_day_view.day_numbers(row, slept, _missing(request, user_id, on), tongue),
             *([card] for card in drawn),
@@ -168,6 +168,7 @@ def _shown(request: Request, key: str, held: Held, page: Page) -> Response:
         "title": next(name for each, _, name in places if each == key),
         "ranges": choices(held.stretch, path, tongue),
         "page": page,
+        "is_connected": standing_of(request).state is not State.NOT_CONNECTED,
     }
     return show(request, "health.html", values, here=Place.HEALTH)
 
@@ -188,7 +189,7 @@ def _held(
         stream: runtime.days.series(user_id, stream, first=first, last=today, fields=names)
         for stream, names in fields.items()
     }
-    return Held(stretch, today, series)
+    return Held(stretch, today, series).trimmed()
 
 
 def _missing(request: Request, user_id: str, on: date | None = None) -> Missing:

@@ -70,10 +70,8 @@ def _weight(held: Held, grams: Sequence[float | None], missing: Missing, tongue:
         stretch.name(tongue),
         tongue,
     )
-    note = " ".join(
-        part for part in (tongue.text("Each weighing."), stretch.by_what(tongue)) if part
-    )
-    points = stretch.points(grams)
+    note = tongue.text("Each weighing.") if not stretch.is_by_month else stretch.by_what(tongue)
+    points = stretch.by_day(grams)
     look = replace(
         WEIGHT, unit="", least=2000, words=lambda value: str(measures.weight(value, tongue))
     )
@@ -85,7 +83,7 @@ def _weight(held: Held, grams: Sequence[float | None], missing: Missing, tongue:
         table=table_of(
             name,
             [
-                (name, points, lambda value: str(measures.weight(value, tongue))),
+                (name, stretch.points(grams), lambda value: str(measures.weight(value, tongue))),
                 (
                     tongue.text("Body fat, %(unit)s", unit="%"),
                     stretch.points(held.each("weight", partial(_mean_of, "body_fat_pct"))),
@@ -143,10 +141,8 @@ def _fat(held: Held, tongue: Tongue) -> Card | None:
         stretch.name(tongue),
         tongue,
     )
-    points = stretch.points(values)
-    note = " ".join(
-        part for part in (tongue.text("As the scale measures it."), stretch.by_what(tongue)) if part
-    )
+    points = stretch.by_day(values)
+    note = tongue.text("As the scale measures it.")
     return Card(
         key="fat",
         title=title,

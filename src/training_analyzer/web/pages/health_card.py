@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from markupsafe import Markup
-
 from training_analyzer.web.charts.rooms import NARROW, WIDE, rooms
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from markupsafe import Markup
 
     from training_analyzer.web.pages.health_span import Points, Stretch
     from training_analyzer.web.tongue import Tongue
@@ -69,6 +69,7 @@ class Card:
     pill: Pill | None = None
     chart: Markup | None = None
     rows: Sequence[tuple[str, str]] = ()
+    words: Sequence[tuple[str, Pill]] = ()
     facts: Sequence[Fact] = ()
     table: Table | None = None
     link: tuple[str, str] | None = None
@@ -81,6 +82,11 @@ class Page:
 
     lede: str
     rows: Sequence[Sequence[Card]] = field(default_factory=tuple)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is there."""
+        return all(card.missing for row in self.rows for card in row)
 
 
 def draw_wide(draw: Callable[..., Markup], tongue: Tongue, label: str) -> Markup:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from training_analyzer.arrays import Number
     from training_analyzer.web.pages.health_held import Row
     from training_analyzer.web.tongue import Tongue
 
+type Number = int | float | str | None
 type Samples = Sequence[tuple[datetime, Number]]
 
 _STAGES: Final = (Stage.DEEP, Stage.LIGHT, Stage.REM, Stage.AWAKE)
@@ -81,14 +81,17 @@ def calm_card(
         )
         if samples
     ]
-    title = tongue.text("Body battery and stress on %(day)s", day=tongue.long_day(day))
+    title = tongue.text("Body battery and stress")
+    levels = [v for _, v in _within(battery, first, last) if v is not None]
+    if levels:
+        low, high = tongue.number(min(levels)), tongue.number(max(levels))
+        title = tongue.text("Body battery from %(low)s to %(high)s", low=low, high=high)
     course = Course(first=first, last=last, curves=curves, shades=shades, limits=_HUNDRED)
     chart = draw_wide(partial(day_curve, course), tongue, title)
     if not chart:
         return None
-    note = tongue.text("From 0 to 100, on your clock.")
-    link = (f"/health/day/{day}", tongue.text("The day on its own page"))
-    return Card(key="calm", title=title, note=note, chart=chart, link=link)
+    note = tongue.text("%(day)s, with stress, both from 0 to 100.", day=tongue.long_day(day))
+    return Card(key="calm", title=title, note=note, chart=chart)
 
 
 def heart_card(day: date, samples: Samples, shades: Sequence[Shade], tongue: Tongue) -> Card | None:
@@ -113,7 +116,7 @@ def heart_card(day: date, samples: Samples, shades: Sequence[Shade], tongue: Ton
     return Card(
         key="heart",
         title=title,
-        note=tongue.text("In %(unit)s, on your clock.", unit=unit),
+        note=tongue.text("In beats a minute."),
         chart=draw_wide(partial(day_curve, course), tongue, title),
         facts=[
             fact(min(there), tongue.text("lowest"), say, unit),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.web.pages.health_card import Card, minutes
-from training_analyzer.web.pages.health_sleep_view import night_chart, numbers, span_of
+from training_analyzer.web.pages.health_sleep_view import in_bed, night_chart, numbers, span_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,10 @@ def night_cards(row: Row, phases: Sequence[Phase], missing: Missing, tongue: Ton
     title = tongue.text("Course of the night") if phases else tongue.text("Time in each stage")
     note = span_of(row.get("start_utc"), row.get("end_utc"), tongue)
     chart = night_chart(row, phases, f"{title}, {note}", tongue)
-    return [Card(key="night", title=title, note=note, chart=chart), numbers(row, tongue)]
+    return [
+        Card(key="night", title=title, note=note, chart=chart, facts=in_bed(row, tongue)),
+        numbers(row, tongue),
+    ]
 
 
 def day_numbers(row: Row, night: Row, missing: Missing, tongue: Tongue) -> list[Card]:
@@ -78,6 +81,11 @@ def day_numbers(row: Row, night: Row, missing: Missing, tongue: Tongue) -> list[
         Card(key="rest", title=text("Heart and rest"), rows=_known(rested)),
         Card(key="moved", title=text("Movement"), rows=_known(moved)),
     ]
+
+
+def title_of(on: date, today: date, tongue: Tongue) -> str:
+    """Return what *on* is called, with its year unless it is this one."""
+    return tongue.long_day(on) if on.year == today.year else tongue.short_day_and_year(on)
 
 
 def neighbours(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -44,6 +45,7 @@ FIELDS: Final[Mapping[str, Sequence[str]]] = {
 }
 _LOADS: Final = ("load_acute", "load_chronic", "load_chronic_min", "load_chronic_max")
 _WEEKS: Final = 8
+_VO2MAX: Final = replace(VO2MAX, digits=1)
 
 
 def fitness_page(held: Held, age: float | None, missing: Missing, tongue: Tongue) -> Page:
@@ -146,11 +148,11 @@ def _status(held: Held, missing: Missing, tongue: Tongue) -> Card:
         pill = training_status(_primary(days[max(found)]).get("status"), tongue) if found else None
         if pill:
             week = tongue.text("Week of %(day)s", day=tongue.day_and_month(first))
-            rows.append((week, pill.word))
+            rows.append((week, pill))
     if not rows:
         return Card(key="status", title=title, missing=missing.why("training_status", tongue))
     note = tongue.text("Garmin’s word at the end of each week.")
-    return Card(key="status", title=title, note=note, rows=rows)
+    return Card(key="status", title=title, note=note, words=rows)
 
 
 def _readiness(held: Held, missing: Missing, tongue: Tongue) -> Card:
@@ -166,14 +168,7 @@ def _readiness(held: Held, missing: Missing, tongue: Tongue) -> Card:
         if word
         else tongue.text("Readiness %(score)s", score=said)
     )
-    note = " ".join(
-        part
-        for part in (
-            tongue.text("Garmin’s last score of each day, up to 100."),
-            stretch.by_what(tongue),
-        )
-        if part
-    )
+    note = stretch.note(tongue.text("Garmin’s last score of each day, up to 100."), tongue)
     points = stretch.points(scores)
     return Card(
         key="readiness",
@@ -208,16 +203,12 @@ def _vo2max(held: Held, missing: Missing, tongue: Tongue) -> Card:
     colours = {"running": "vo2", "cycling": "battery"}
     points = {sport: stretch.points(of) for sport, of in by_sport.items() if present(of)}
     series = [Series(points=of, colour=colours[s], name=names[s]) for s, of in points.items()]
-    note = " ".join(
-        part
-        for part in (tongue.text("Each value holds until the next."), stretch.by_what(tongue))
-        if part
-    )
+    note = stretch.note(tongue.text("Each value holds until the next."), tongue)
     return Card(
         key="vo2max",
         title=title,
         note=note,
-        chart=draw_main(partial(lines, series, VO2MAX), tongue, f"{title}. {note}"),
+        chart=draw_main(partial(lines, series, _VO2MAX), tongue, f"{title}. {note}"),
         table=table_of(
             tongue.text("VO2max"),
             [(names[sport], of, number(tongue, 1)) for sport, of in points.items()],

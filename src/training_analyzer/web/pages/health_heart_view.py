@@ -35,9 +35,13 @@ def heart_page(held: Held, missing: Missing, tongue: Tongue) -> Page:
     variability = held.values("hrv", "last_night_avg_ms")
     resting = held.values("resting_heart_rate", "resting_hr_bpm")
     lede = ""
-    if present(resting):
-        name = tongue.text("Resting heart rate")
-        lede = findings.latest_against(name, resting, tongue.text("bpm"), tongue) + "."
+    last, rest = latest(variability), latest(resting)
+    if last is not None and rest is not None:
+        lede = tongue.text(
+            "Latest: HRV %(hrv)s ms, resting heart rate %(rest)s bpm.",
+            hrv=tongue.number(last),
+            rest=tongue.number(rest),
+        )
     return Page(
         lede,
         [[_hrv(held, variability, missing, tongue)], [_resting(held, resting, missing, tongue)]],
@@ -54,6 +58,8 @@ def _hrv(held: Held, values: Sequence[float | None], missing: Missing, tongue: T
     is_garmins = any(bands)
     band = next((each for each in reversed(bands) if each), None) or usual_before(values)
     title = findings.against_usual(name, values, band, tongue)
+    if title == name:
+        title = findings.latest_against(name, values, tongue.text("ms"), tongue)
     below = findings.below(values, bands)
     note = [
         tongue.text("Nights as dots, mean of seven days as line.")
@@ -86,7 +92,7 @@ def _hrv(held: Held, values: Sequence[float | None], missing: Missing, tongue: T
         facts=[
             fact(latest(values), tongue.text("last night"), say, tongue.text("ms")),
             fact(
-                findings.mean(values[-7:]),
+                findings.mean_of_week(values),
                 tongue.text("mean of seven days"),
                 say,
                 tongue.text("ms"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -60,14 +59,11 @@ class Held:
         found = self.by_day(stream)
         return [read(found[day]) if day in found else None for day in stretch.days()]
 
-    @cached_property
-    def newest(self) -> Mapping[str, date]:
-        """The newest day of each stream that has one."""
-        return {
-            stream: date.fromisoformat(series.days[-1])
-            for stream, series in self.series.items()
-            if series.days
-        }
+    def trimmed(self) -> Held:
+        """Return it without the days before the first that anything is known of."""
+        firsts = [series.days[0] for series in self.series.values() if series.days]
+        first = date.fromisoformat(min(firsts)) if firsts else None
+        return Held(self.stretch.since(first), self.today, self.series)
 
 
 def latest(values: Sequence[float | None]) -> float | None:

@@ -32,6 +32,10 @@ class Missing:
             ),
             ("f" in cells, text("Could not be fetched. We ask again by ourselves.")),
             ("e" in cells, text("None at Garmin in these days. We look again with each sync.")),
+            (
+                cells.strip("o") == "" != cells,
+                text("Before the days that are fetched. Ask for them on the page of coverage."),
+            ),
             ("p" in cells, text("Not settled yet: Garmin may still change these days.")),
         ]
         to_come = text("Not fetched yet. It comes with the next syncs, the newest days first.")

@@ -67,9 +67,7 @@ def _steps(held: Held, steps: Sequence[float | None], missing: Missing, tongue: 
     goals = held.values(STREAM, "step_goal")
     title = findings.goal(steps, goals, tongue)
     aim = latest(goals)
-    note = " ".join(
-        part for part in (tongue.text("Steps of each day."), stretch.by_what(tongue)) if part
-    )
+    note = stretch.note(tongue.text("Steps of each day."), tongue)
     points, say = stretch.points(steps), number(tongue)
     goal = (aim, tongue.text("goal %(n)s", n=tongue.number(aim))) if aim else None
     top = findings.highest(steps, stretch.days())
@@ -82,7 +80,7 @@ def _steps(held: Held, steps: Sequence[float | None], missing: Missing, tongue: 
         ),
         facts=[
             fact(findings.mean(steps), tongue.text("mean of a day"), say),
-            fact(top[1] if top else None, _top(top, held, tongue), say),
+            fact(top[1] if top else None, _top(top, tongue), say),
             fact(aim, tongue.text("goal of a day"), say),
             fact(sum(present(steps)), tongue.text("in all"), say),
         ],
@@ -99,10 +97,10 @@ def _steps(held: Held, steps: Sequence[float | None], missing: Missing, tongue: 
     )
 
 
-def _top(top: tuple[date, float] | None, held: Held, tongue: Tongue) -> str:
+def _top(top: tuple[date, float] | None, tongue: Tongue) -> str:
     if top is None:
         return tongue.text("most in a day")
-    return tongue.text("most, on %(day)s", day=tongue.day(top[0], held.today))
+    return tongue.text("most, on %(day)s", day=tongue.short_day(top[0]))
 
 
 def _intensity(held: Held, missing: Missing, tongue: Tongue) -> Card:
@@ -117,7 +115,7 @@ def _intensity(held: Held, missing: Missing, tongue: Tongue) -> Card:
     note = " ".join(
         part
         for part in (
-            tongue.text("Minutes of each day. Garmin counts vigorous ones twice."),
+            tongue.text("Minutes a day. Garmin counts vigorous ones twice."),
             stretch.by_what(tongue),
         )
         if part
@@ -158,9 +156,7 @@ def _floors(held: Held, missing: Missing, tongue: Tongue) -> Card:
     aim = latest(held.values(STREAM, "floors_goal"))
     goal = (aim, tongue.text("goal %(n)s", n=tongue.number(aim))) if aim else None
     points = stretch.points(floors)
-    note = " ".join(
-        part for part in (tongue.text("Climbed on each day."), stretch.by_what(tongue)) if part
-    )
+    note = stretch.note(tongue.text("Climbed on each day."), tongue)
     return Card(
         key="floors",
         title=title,
@@ -186,7 +182,7 @@ def _calories(held: Held, missing: Missing, tongue: Tongue) -> Card:
     note = " ".join(
         part
         for part in (
-            tongue.text("What moving took on each day, in kcal, beside what rest takes."),
+            tongue.text("What moving takes a day, in kcal, beside what rest takes."),
             stretch.by_what(tongue),
         )
         if part
@@ -196,7 +192,7 @@ def _calories(held: Held, missing: Missing, tongue: Tongue) -> Card:
         key="calories",
         title=title,
         note=note,
-        chart=draw_wide(partial(amounts, points, colour="stress"), tongue, f"{title}. {note}"),
+        chart=draw_wide(partial(amounts, points, colour="awake"), tongue, f"{title}. {note}"),
         table=table_of(
             tongue.text("Calories, kcal"),
             [

@@ -14,6 +14,7 @@ from training_analyzer.web.charts.nights import Night, Stage, hypnogram, nights,
 from training_analyzer.web.pages import findings
 from training_analyzer.web.pages.health_card import (
     Card,
+    Fact,
     Page,
     draw_main,
     draw_wide,
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
     from training_analyzer.web.charts.nights import Phase
-    from training_analyzer.web.pages.health_card import Figure, Say
+    from training_analyzer.web.pages.health_card import Figure
     from training_analyzer.web.pages.health_held import Held, Row
     from training_analyzer.web.pages.health_missing import Missing
     from training_analyzer.web.tongue import Tongue
@@ -51,7 +52,6 @@ STAGES: Final = (
     (Stage.REM, "sleep_rem_s"),
     (Stage.AWAKE, "sleep_awake_s"),
 )
-_SHORT: Final = 7 * 3600
 _ENOUGH: Final = 4
 _BREATHS: Final = Look(colour="light", digits=1, mean_days=7, names_low=True, names_high=True)
 
@@ -90,6 +90,7 @@ def last_night(
         title=title,
         note=note,
         chart=night_chart(row, phases, f"{title}, {note}", tongue),
+        facts=in_bed(row, tongue),
     )
     return course, numbers(row, tongue, link=f"/health/sleep/{on}")
 
@@ -123,11 +124,7 @@ def numbers(row: Row, tongue: Tongue, *, link: str = "") -> Card:
             if quality
             else text("Score %(score)s", score=said)
         )
-    say = minutes(tongue)
-    need = row.get("need_min")
     told: list[tuple[str, str | None]] = [
-        (text("Time in bed"), _in_bed(row, say)),
-        (text("Sleep need, as Garmin sees it"), say(need * 60) if need else None),
         (text("Heart rate variability"), _with(row.get("hrv_avg_ms"), text("ms"), tongue)),
         (text("Mean heart rate"), _with(row.get("avg_hr_bpm"), text("bpm"), tongue)),
         (text("Breaths a minute"), _with(row.get("respiration_avg_brpm"), "", tongue, 1)),
@@ -143,6 +140,21 @@ def numbers(row: Row, tongue: Tongue, *, link: str = "") -> Card:
         rows=[(name, value) for name, value in told if value],
         link=(link, text("The night on its own page")) if link else None,
     )
+
+
+def in_bed(row: Row, tongue: Tongue) -> list[Fact]:
+    """Return when a night began and ended, how long that was, and how much was needed."""
+    start, end, need = row.get("start_utc"), row.get("end_utc"), row.get("need_min")
+    text, say, facts = tongue.text, minutes(tongue), []
+    if start and end:
+        facts = [
+            Fact(tongue.time(start), "", text("fell asleep")),
+            Fact(tongue.time(end), "", text("woke up")),
+            Fact(say((end - start).total_seconds()), "", text("in bed")),
+        ]
+    if need:
+        facts.append(Fact(say(need * 60), "", text("needed, says Garmin")))
+    return facts
 
 
 def hours(seconds: float | None, tongue: Tongue) -> Figure:
@@ -202,6 +214,8 @@ def _nights(held: Held, slept: Sequence[float | None], missing: Missing, tongue:
                 slept=say(least[1]),
             )
         )
+    if short:
+        note.append(tongue.text("Short: an hour and a half less than the middle one."))
     told = " ".join(part for part in note if part)
     return Card(
         key="nights",
@@ -214,11 +228,7 @@ def _nights(held: Held, slept: Sequence[float | None], missing: Missing, tongue:
             fact(
                 findings.mean(held.values("sleep", "sleep_deep_s")), tongue.text("mean deep"), say
             ),
-            fact(
-                sum(value < _SHORT for value in there),
-                tongue.text("nights under %(hours)s h", hours=7),
-                number(tongue),
-            ),
+            fact(findings.mean(held.values("sleep", "sleep_rem_s")), tongue.text("mean REM"), say),
         ],
         table=table_of(
             tongue.text("Nights"),
@@ -238,14 +248,12 @@ def _breathing(held: Held, tongue: Tongue) -> Card | None:
     stretch = held.stretch
     breaths = held.values("sleep", "respiration_avg_brpm")
     oxygen = held.values("sleep", "spo2_avg_pct")
-    if len(present(breaths)) < _ENOUGH:
+    if findings.share(breaths) < 1 / 2:
         return None
     title = tongue.text(
         "%(n)s breaths a minute while asleep", n=tongue.number(findings.mean(breaths) or 0, 1)
     )
-    note = " ".join(
-        part for part in (tongue.text("Mean of each night."), stretch.by_what(tongue)) if part
-    )
+    note = stretch.note(tongue.text("Mean of each night."), tongue)
     points = stretch.points(breaths)
     look = _BREATHS if stretch.is_by_day else replace(_BREATHS, mean_days=0)
     columns = [(tongue.text("Breaths a minute"), points, number(tongue, 1))]
@@ -264,11 +272,6 @@ def _breathing(held: Held, tongue: Tongue) -> Card | None:
         chart=draw_wide(partial(trend, points, look), tongue, f"{title}. {note}"),
         table=table_of(tongue.text("Breathing"), columns, stretch, tongue),
     )
-
-
-def _in_bed(row: Row, say: Say) -> str | None:
-    start, end = row.get("start_utc"), row.get("end_utc")
-    return say((end - start).total_seconds()) if start and end else None
 
 
 def _with(value: float | None, unit: str, tongue: Tongue, digits: int = 0) -> str | None:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 LENGTHS: Final = {"2w": 14, "3m": 91, "1y": 364, "5y": 1820}
 _WEEK: Final = 7
+_MONTH: Final = 365.25 / 12
+_MANY_WEEKS: Final = 9
+# Nothing in a tenth of the days is a gap; in more, it is before the beginning.
+_MOSTLY: Final = 10
 # Longer ones are drawn by weeks, and by months.
 _BY_DAY: Final = 100
 _BY_WEEK: Final = 400
@@ -35,6 +39,18 @@ class Stretch:
         known = key if key in LENGTHS else usual
         return cls(known, today - timedelta(days=LENGTHS[known] - 1), today)
 
+    def since(self, first: date | None) -> Stretch:
+        """Return the part from *first* on, where nothing is known of much before it."""
+        if first is None or (first - self.first).days * _MOSTLY < self.count:
+            return self
+        least = self.last - timedelta(days=LENGTHS["2w"] - 1)
+        return Stretch(self.key, max(self.first, min(first, least)), self.last)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all days that its name says."""
+        return self.count == LENGTHS[self.key]
+
     @property
     def count(self) -> int:
         """How many days it has."""
@@ -42,8 +58,8 @@ class Stretch:
 
     @property
     def before(self) -> Stretch | None:
-        """As many days before it; None for the longest."""
-        if self.count > _BY_WEEK:
+        """As many days before it; None for the longest, and where nothing is before."""
+        if self.count > _BY_WEEK or not self.is_whole:
             return None
         last = self.first - timedelta(days=1)
         return Stretch(self.key, last - timedelta(days=self.count - 1), last)
@@ -86,8 +102,19 @@ class Stretch:
             found.append((on, of(known) if known else None))
         return found
 
+    def by_day(self, values: Sequence[float | None]) -> Points:
+        """Return the value of each day, of what is measured now and then; long spans by month."""
+        if self.is_by_month:
+            return self.points(values)
+        return list(zip(self.days(), values, strict=True))
+
     def name(self, tongue: Tongue) -> str:
-        """Return `two weeks`."""
+        """Return `two weeks`, or `5 months` of what is known of a year."""
+        if not self.is_whole:
+            weeks = round(self.count / _WEEK)
+            if weeks < _MANY_WEEKS:
+                return tongue.plural("%(n)s week", "%(n)s weeks", weeks)
+            return tongue.plural("%(n)s month", "%(n)s months", round(self.count / _MONTH))
         return {
             "2w": tongue.text("two weeks"),
             "3m": tongue.text("three months"),
@@ -102,6 +129,10 @@ class Stretch:
         if self.is_by_day:
             return tongue.short_day_and_year(on)
         return tongue.text("Week to %(day)s", day=tongue.short_day_and_year(on))
+
+    def note(self, of_days: str, tongue: Tongue) -> str:
+        """Return what the values of a chart are: *of_days* where each day has its place."""
+        return self.by_what(tongue) or of_days
 
     def by_what(self, tongue: Tongue) -> str:
         """Return what the values of a chart are, where they are not those of days."""

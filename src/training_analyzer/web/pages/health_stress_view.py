@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -40,12 +41,15 @@ _MINUTES: Final = ("stress_rest_s", "stress_low_s", "stress_medium_s", "stress_h
 def stress_page(held: Held, course: Card | None, missing: Missing, tongue: Tongue) -> Page:
     """Return the page of stress; *course* is the newest day's."""
     mean = findings.mean(held.values("daily_summary", "stress_avg"))
-    earlier = findings.mean(held.values("daily_summary", "stress_avg", before=True))
+    before = held.values("daily_summary", "stress_avg", before=True)
+    earlier = findings.mean(before) if findings.share(before) >= 1 / 2 else None
     lede = ""
     if mean is not None:
         said = {"n": tongue.number(mean), "span": held.stretch.name(tongue)}
         lede = tongue.text("Stress was %(n)s on average in %(span)s.", **said)
-        if earlier is not None:
+        if earlier is not None and round(earlier) == round(mean):
+            lede = tongue.text("Stress was %(n)s on average in %(span)s, as before.", **said)
+        elif earlier is not None:
             lede = tongue.text(
                 "Stress was %(n)s on average in %(span)s, %(before)s in as many days before.",
                 before=tongue.number(earlier),
@@ -53,7 +57,9 @@ def stress_page(held: Held, course: Card | None, missing: Missing, tongue: Tongu
             )
     rows = [[_battery(held, missing, tongue)], [_stress(held, missing, tongue)]]
     if course:
-        rows.append([course])
+        rows.append(
+            [replace(course, link=(f"/health/day/{held.today}", tongue.text("Days, hour by hour")))]
+        )
     return Page(lede, rows)
 
 
@@ -124,7 +130,7 @@ def _stress(held: Held, missing: Missing, tongue: Tongue) -> Card:
     title = findings.on_average(name, mean, "", tongue)
     if top and len(present(mean)) > 1:
         title = tongue.text(
-            "%(finding)s, highest on %(day)s", finding=title, day=tongue.day(top[0], held.today)
+            "%(finding)s, highest on %(day)s", finding=title, day=tongue.short_day(top[0])
         )
     points = [stretch.points(each) for each in values]
     means = stretch.points(mean)
