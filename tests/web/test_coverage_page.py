@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from web_stage import Person, connect, parts, sync
 
-from training_analyzer.db.repositories.reading import FailedDay
 from training_analyzer.services.backfills import Backfill, BackfillState, Pace, Tally
-from training_analyzer.services.reading import CoverageLine
+from training_analyzer.services.reading import CoverageLine, FailedDay
 from training_analyzer.web.charts.coverage import Mark
 from training_analyzer.web.pages.backfilling_view import failures_of
 from training_analyzer.web.pages.backfilling_view import lines_of as backfill_lines

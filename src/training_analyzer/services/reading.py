@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
+from training_analyzer.db.repositories.reading import FailedDay
 from training_analyzer.model import DayState, Group
 from training_analyzer.planning.ledger import RECHECK_UNSUPPORTED
 from training_analyzer.streams import CATALOG, stream
@@ -17,12 +18,24 @@ if TYPE_CHECKING:
     from training_analyzer.arrays import Number
     from training_analyzer.db.repositories.reading import (
         Curve,
-        FailedDay,
         ReadingRepository,
         SportTotal,
     )
     from training_analyzer.model import GarminSyncConfig
     from training_analyzer.streams import Row
+
+# The faces take these from here: they know no database.
+__all__ = [
+    "GROUPS",
+    "LEGEND",
+    "SERIES",
+    "CoverageLine",
+    "FailedDay",
+    "Reading",
+    "StreamCoverage",
+    "due_by_now",
+    "is_wanted",
+]
 
 # The series that a summary shows: name -> (table, column, unit).
 SERIES = {

@@ -143,7 +143,7 @@ def month_of(
     letters = replace(tongue, first_weekday=0).weekdays()
     count = (end - lines.first).days + 1
     dates = [lines.day(n) for n in range(count)]
-    is_picked = [bool(picked) and picked[0] <= day <= picked[1] for day in dates]
+    is_picked = [picked is not None and picked[0] <= day <= picked[1] for day in dates]
     words = {mark: mark_name(mark, tongue) for mark in Mark}
     counts = [Counter(each.marks) for each in lines.shown]
     seen = [mark for mark in Mark if any(each[mark] for each in counts)]
