@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,17 @@ def prove(app: FastAPI, person: Person) -> None:
 def account(garmin: SimulatorServer, name: str) -> Account:
     """Return the account of the athlete whose e-mail begins with *name*."""
     return next(known for known in garmin.world.accounts if known.email.startswith(f"{name}@"))
+
+
+def words(page: str) -> str:
+    """Return a page's words."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def login(garmin: SimulatorServer, name: str) -> dict[str, str]:
+    """Return what the athlete called *name* types into the form."""
+    who = account(garmin, name)
+    return {"email": who.email, "password": who.password}
 
 
 def short(person: Person) -> None:
