@@ -129,7 +129,7 @@ def test_an_invited_person_joins_by_form(app: FastAPI, runtime: Runtime, ana: Pe
     taken = client.post(path, data={"name": "Ana", "password": GOOD})
     joined = client.post(path, data={"name": "Kim", "password": GOOD})
 
-    assert "their own data" in page.text
+    assert "your own data" in page.text
     assert (taken.status_code, joined.status_code) == (409, 303)
     assert "Kim" in client.get("/").text
     assert browser(app).get(path).status_code == 404

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from training_analyzer.db.repositories.queue import Queue
 from training_analyzer.garmin.hosts import Hosts
 from training_analyzer.model import Api
 from training_analyzer.planning.breaker import CLOSED
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.db.repositories.breakers import BreakersRepository
-    from training_analyzer.db.repositories.queue import Queue, QueueRepository
+    from training_analyzer.db.repositories.queue import QueueRepository
     from training_analyzer.model import Circuit
     from training_analyzer.planning.breaker import BreakerState
+
+# The faces take `Queue` from here.
+__all__ = ["CircuitStanding", "Queue", "Watching"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

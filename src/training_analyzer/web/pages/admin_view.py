@@ -132,7 +132,7 @@ def queue_of(queue: Queue, tongue: Tongue, now: datetime) -> list[Number]:
         Number(tongue.number(queue.connections), tongue.text("connections")),
         Number(tongue.number(len(queue.running)), tongue.text("running now")),
         Number(tongue.number(queue.due), tongue.text("waiting")),
-        Number(oldest, tongue.text("waits the one longest in the queue")),
+        Number(oldest, tongue.text("oldest wait")),
         Number(tongue.ago(last, now) if last else dash, tongue.text("last successful run")),
         Number(tongue.clock(following, now) if following else dash, tongue.text("next run")),
     ]

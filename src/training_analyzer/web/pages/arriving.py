@@ -21,6 +21,7 @@ from training_analyzer.web import entering
 from training_analyzer.web.auth import fresh_person
 from training_analyzer.web.links import path_of
 from training_analyzer.web.pages.entry import Entry, again
+from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def set_up(request: Request, token: Text = "", name: Text = "", password: Text =
     try:
         entering.set_up(request, answer, token, name, password)
     except _HERE_TO_STAY as error:
-        return _set_up_page(request, token, again(error, name=name), status=error.http_status)
+        return _set_up_page(
+            request, token, again(error, tongue_of(request), name=name), status=error.http_status
+        )
     return answer
 
 
@@ -67,7 +70,7 @@ def join(request: Request, token: str, name: Text = "", password: Text = "") -> 
         entering.join(request, answer, token, name, password)
     except _HERE_TO_STAY as error:
         link = _good_link(request, token, Purpose.INVITATION)
-        entry = again(error, name=name)
+        entry = again(error, tongue_of(request), name=name)
         return _invitation_page(request, token, link, entry, status=error.http_status)
     return answer
 
@@ -91,7 +94,9 @@ def change_password(
             return RedirectResponse("/sign-in", _SEE_OTHER)
         entering.change_password(request, current_password, new_password)
     except (BadLogin, TooManyRequests, WeakPassword) as error:
-        return _password_page(request, token, again(error), status=error.http_status)
+        return _password_page(
+            request, token, again(error, tongue_of(request)), status=error.http_status
+        )
     return RedirectResponse("/?done=password", _SEE_OTHER)
 
 
@@ -105,30 +110,34 @@ def _good_link(request: Request, token: str, purpose: Purpose) -> Link:
 def _set_up_page(
     request: Request, token: str, entry: Entry, *, status: int = HTTPStatus.OK
 ) -> Response:
+    text = tongue_of(request).text
     values = {
-        "title": "Set up this server",
-        "lede": "Nobody is here yet. You become its administrator, who lets others in.",
+        "title": text("Set up this server"),
+        "lede": text("Nobody is here yet. You become its administrator, who lets others in."),
         "action": "/setup",
-        "button": "Begin",
+        "button": text("Begin"),
         "token": token,
         "entry": entry,
     }
-    return parts_of(request).renderer.page("arrive.html", values, status=status)
+    return show(request, "arrive.html", values, status=status)
 
 
 def _invitation_page(
     request: Request, token: str, link: Link, entry: Entry, *, status: int = HTTPStatus.OK
 ) -> Response:
-    role = "an administrator" if link.role is Role.ADMIN else "somebody who syncs their own data"
+    text = tongue_of(request).text
+    lede = text("Choose a name and a password. You will be here to sync your own data.")
+    if link.role is Role.ADMIN:
+        lede = text("Choose a name and a password. You will administer this server with others.")
     values = {
-        "title": "You are invited",
-        "lede": f"Choose a name and a password. You will be here as {role}.",
+        "title": text("You are invited"),
+        "lede": lede,
         "action": path_of(Purpose.INVITATION, token),
-        "button": "Join",
+        "button": text("Join"),
         "token": "",
         "entry": entry,
     }
-    return parts_of(request).renderer.page("arrive.html", values, status=status)
+    return show(request, "arrive.html", values, status=status)
 
 
 def _password_page(
@@ -137,4 +146,4 @@ def _password_page(
     parts = parts_of(request)
     asks = not token and parts.access.passwords.has(fresh_person(request).user_id)
     values = {"token": token, "asks_current": asks, "entry": entry}
-    return parts.renderer.page("password.html", values, status=status, headers=entry.headers)
+    return show(request, "password.html", values, status=status, headers=entry.headers)

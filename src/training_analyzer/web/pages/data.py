@@ -26,7 +26,7 @@ from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import current_user, fresh_person, sign_out
 from training_analyzer.web.pages.account_words import size_words
 from training_analyzer.web.pages.data_view import GROUPS, lines_of
-from training_analyzer.web.pages.entry import again
+from training_analyzer.web.pages.entry import wrong_words
 from training_analyzer.web.pages.names import group_name
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -147,7 +147,7 @@ def leave(
         wrong = tongue.text("That is not your password. Nothing was deleted.")
         return _leave_page(request, person, wrong, field="password")
     except TooManyRequests as error:
-        return _leave_page(request, person, again(error).wrong, status=error.http_status)
+        return _leave_page(request, person, wrong_words(error, tongue), status=error.http_status)
     answer = RedirectResponse("/sign-in", _SEE_OTHER)
     sign_out(request, answer)
     return answer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -21,11 +21,19 @@ def own_place(wanted: str) -> str:
 
 
 def place_of(request: Request) -> str:
-    """Return the page that was asked for; the start for a form, which cannot be sent again."""
+    """Return the page that was asked for; for a form, which cannot be sent again, its page."""
     if request.method != "GET":
-        return START
+        return _page_of_form(request)
     query = f"?{request.url.query}" if request.url.query else ""
     return own_place(f"{request.url.path}{query}")
+
+
+def _page_of_form(request: Request) -> str:
+    """Return the page of this site that the form stood on; the start where that is not told."""
+    came_from = urlsplit(request.headers.get("referer", ""))
+    if came_from.netloc != request.headers.get("host"):
+        return START
+    return own_place(came_from.path)
 
 
 def confirm_place(request: Request) -> str:

@@ -19,6 +19,7 @@ from training_analyzer.services.callers import Caller
 from training_analyzer.web import second_factors
 from training_analyzer.web.auth import fresh_person
 from training_analyzer.web.pages.entry import Entry, again, provider_name
+from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 
 router = APIRouter()
@@ -41,7 +42,9 @@ def begin(request: Request, person: Fresh) -> Response:
     try:
         begun = second_factors.begin(request)
     except SecondFactorIsOn as error:
-        return security_page(request, person, again(error), status=error.http_status)
+        return security_page(
+            request, person, again(error, tongue_of(request)), status=error.http_status
+        )
     return security_page(request, person, Entry(), begun=begun)
 
 
@@ -51,8 +54,10 @@ def confirm(request: Request, person: Fresh, totp: Text = "") -> Response:
     try:
         codes = second_factors.confirm(request, totp)
     except (BadLogin, SecondFactorNotBegun, TooManyRequests) as error:
-        return security_page(request, person, again(error), status=error.http_status, waits=True)
-    return parts_of(request).renderer.page("recovery_codes.html", {"codes": codes})
+        return security_page(
+            request, person, again(error, tongue_of(request)), status=error.http_status, waits=True
+        )
+    return show(request, "recovery_codes.html", {"codes": codes})
 
 
 @router.post(f"{_HERE}/remove")
@@ -61,7 +66,9 @@ def remove(request: Request, person: Fresh, password: Text = "", totp: Text = ""
     try:
         second_factors.remove(request, password, totp)
     except (BadLogin, TotpRequired, TooManyRequests) as error:
-        return security_page(request, person, again(error), status=error.http_status)
+        return security_page(
+            request, person, again(error, tongue_of(request)), status=error.http_status
+        )
     return RedirectResponse(_HERE, HTTPStatus.SEE_OTHER)
 
 
@@ -85,5 +92,4 @@ def security_page(
         "provider": provider_name(request),
         "is_linked": sign_on is not None and sign_on.is_linked(person.user_id),
     }
-    renderer = parts_of(request).renderer
-    return renderer.page("second_factor.html", values, status=status, headers=entry.headers)
+    return show(request, "second_factor.html", values, status=status, headers=entry.headers)

@@ -25,6 +25,7 @@ from training_analyzer.web.auth import (
 )
 from training_analyzer.web.pages.entry import Entry, again, provider_name, sign_in_page
 from training_analyzer.web.pages.places import own_place
+from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import BadLink
 
@@ -41,7 +42,7 @@ def sign_in_form(request: Request, token: str = "", next: str = "/") -> Response
     """Show the form, or for a link the button that redeems it."""
     if not token:
         return sign_in_page(request, Entry(next=own_place(next)))
-    return parts_of(request).renderer.page("sign_in_link.html", {"token": token})
+    return show(request, "sign_in_link.html", {"token": token})
 
 
 @router.post("/sign-in")
@@ -60,7 +61,7 @@ def enter(
     try:
         entering.sign_in_by_password(request, answer, name, password, totp.strip())
     except (BadLogin, TotpRequired, TooManyRequests) as error:
-        entry = again(error, name=name, next_=own_place(next))
+        entry = again(error, tongue_of(request), name=name, next_=own_place(next))
         return sign_in_page(request, entry, status=error.http_status)
     return answer
 
@@ -97,7 +98,7 @@ def confirm(
     try:
         entering.prove_again(request, answer, password, totp.strip())
     except (BadLogin, TotpRequired, TooManyRequests) as error:
-        entry = again(error, next_=own_place(next))
+        entry = again(error, tongue_of(request), next_=own_place(next))
         return _confirm_page(request, person, entry, status=error.http_status)
     return answer
 
@@ -124,4 +125,4 @@ def _confirm_page(
         "has_password": parts.access.passwords.has(person.user_id),
         "provider": provider_name(request),
     }
-    return parts.renderer.page("confirm.html", values, status=status, headers=entry.headers)
+    return show(request, "confirm.html", values, status=status, headers=entry.headers)

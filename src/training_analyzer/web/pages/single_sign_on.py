@@ -28,6 +28,7 @@ from training_analyzer.web.clients import network_of
 from training_analyzer.web.pages.entry import again, sign_in_page
 from training_analyzer.web.pages.places import own_place
 from training_analyzer.web.pages.second_factor import security_page
+from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import NotFound
 
@@ -53,7 +54,11 @@ def log_in(request: Request, next: Given = "/") -> Response:  # noqa: A002 - the
             redirect_uri=_redirect_uri(request), next_=own_place(next)
         )
     except SingleSignOnUnavailable as error:
-        return sign_in_page(request, again(error, next_=own_place(next)), status=error.http_status)
+        return sign_in_page(
+            request,
+            again(error, tongue_of(request), next_=own_place(next)),
+            status=error.http_status,
+        )
     answer = RedirectResponse(started.address, HTTPStatus.FOUND)
     _remember(request, answer, started)
     return answer
@@ -92,9 +97,11 @@ def link(request: Request, person: Fresh) -> Response:
             redirect_uri=_redirect_uri(request), next_=_HERE, link_for=user.user_id
         )
     except SingleSignOnUnavailable as error:
-        return security_page(request, person, again(error), status=error.http_status)
+        return security_page(
+            request, person, again(error, tongue_of(request)), status=error.http_status
+        )
     values = {"provider": sign_on.name, "address": started.address}
-    answer = parts_of(request).renderer.page("single_sign_on.html", values)
+    answer = show(request, "single_sign_on.html", values)
     _remember(request, answer, started)
     return answer
 
@@ -105,7 +112,9 @@ def unlink(request: Request, person: Fresh) -> Response:
     try:
         was_linked = _sign_on(request).unlink(person.user_id)
     except OnlyWayIn as error:
-        return security_page(request, person, again(error), status=error.http_status)
+        return security_page(
+            request, person, again(error, tongue_of(request)), status=error.http_status
+        )
     if was_linked:
         note(request, "identity_unlinked", user_id=person.user_id)
     return RedirectResponse(_HERE, HTTPStatus.SEE_OTHER)
@@ -134,8 +143,10 @@ def _refused(
         try:
             parts_of(request).access.entrance.note_bad_link(network_of(request))
         except TooManyRequests as too_many:
-            return sign_in_page(request, again(too_many), status=too_many.http_status)
-    return sign_in_page(request, again(error), status=error.http_status)
+            return sign_in_page(
+                request, again(too_many, tongue_of(request)), status=too_many.http_status
+            )
+    return sign_in_page(request, again(error, tongue_of(request)), status=error.http_status)
 
 
 def _sign_on(request: Request) -> SingleSignOn:
