@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
-from axe_playwright_python.sync_playwright import Axe
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import sync_playwright
+
+from training_analyzer.services.one_time_links import Purpose
+from training_analyzer.web.serve import WebServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Page, Route
+    from fastapi import FastAPI
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route
+
+    from training_analyzer.services.runtime import Runtime
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 _ARGS: Final = [
@@ -27,16 +36,36 @@ _ARGS: Final = [
     "--disable-sync",
 ]
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-_OPTIONS: Final = {"runOnly": {"type": "tag", "values": _TAGS}, "resultTypes": ["violations"]}
+_EVERYTHING: Final = {"type": "tag", "values": _TAGS}
+# What may differ where only the colours, or only the width, are others.
+_BY_LOOK: Final = {
+    "type": "rule",
+    "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"],
+}
 _TELL_VIOLATIONS: Final = """
 document.addEventListener("securitypolicyviolation", (event) => {
   window.tellViolation(`${event.violatedDirective}: ${event.blockedURI}`);
 });
 """
+_FIND: Final = """
+async (options) => (await axe.run(options)).violations.map((it) => `${it.id} ${it.nodes[0].html}`)
+"""
 _NEXT_FRAME: Final = """
 () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
 """
-PHONE, DESK = 390, 1280
+_WEIGHT: Final = """
+() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
+  .reduce((sum, entry) => sum + entry.decodedBodySize, 0)
+"""
+# What the browser itself says of an answer that the journey asked for on purpose.
+_EXPECTED: Final = "Failed to load resource: the server responded with a status of 4"
+PHONE, DESK = 360, 1280
+# The narrowest, phones, where columns begin, a desk.
+WIDTHS: Final = (320, PHONE, 768, DESK)
+MOST_BYTES: Final = 250_000
+_MOST_TABS: Final = 90
+
+type Scheme = Literal["light", "dark"]
 
 
 def chromium() -> str | None:
@@ -50,33 +79,67 @@ class Watched:
 
     page: Page
     base: str
+    scheme: Scheme
+    width: int
     foreign: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
-    def look(self, state: str, *, everywhere: bool = False) -> None:
-        """Note what axe finds in this *state*, and whether the page is wider than its window."""
+    def go(self, address: str, *, status: int = 200) -> None:
+        """Open a page of ours, which is there and leads nowhere else."""
+        answer = self.page.goto(f"{self.base}{address}")
+        assert answer is not None
+        if answer.status != status or answer.request.redirected_from is not None:
+            self.findings.append(f"{address}: {answer.status} at {answer.url}")
+
+    def look(self, state: str, *, in_both_schemes: bool = False) -> None:
+        """Note what axe finds in this *state*, and whether the page is wider than a window."""
         # The words of a page may be there before its styles are.
         self.page.wait_for_load_state("load")
-        looks = [("light", DESK), ("dark", PHONE)]
-        if everywhere:
-            looks += [("dark", DESK), ("light", PHONE)]
-        for scheme, width in looks:
-            self.page.set_viewport_size({"width": width, "height": 900})
-            self.page.emulate_media(
-                color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce"
-            )
-            self.page.evaluate(_NEXT_FRAME)
-            found = Axe().run(self.page, options=_OPTIONS)
-            self.findings += [
-                f"{state}, {scheme}, {width}: {violation['id']} {violation['nodes'][0]['html']}"
-                for violation in found.response["violations"]
-            ]
-        for width in (320, 360, PHONE, 768, 1024, DESK):
-            self.page.set_viewport_size({"width": width, "height": 900})
-            if self.page.evaluate("document.documentElement.scrollWidth") > width:
-                self.findings.append(f"{state}: wider than {width}")
+        self._audit(state, self.scheme, self.width, _EVERYTHING)
+        if in_both_schemes:
+            other: Scheme = "dark" if self.scheme == "light" else "light"
+            far = PHONE if self.width == DESK else DESK
+            self._audit(state, other, self.width, _BY_LOOK)
+            self._audit(state, other, far, _EVERYTHING)
+            self._audit(state, self.scheme, far, _BY_LOOK)
+        for width in WIDTHS:
+            self._resize(width)
+            found = int(self.page.evaluate("document.documentElement.scrollWidth"))
+            if found > width:
+                self.findings.append(f"{state}: {found} px wide at {width}")
+        self._resize(self.width)
+        self.page.emulate_media(color_scheme=self.scheme, reduced_motion="reduce")
+
+    def weigh(self, state: str) -> None:
+        """Note a page that is heavier, with all that it loads, than pages may be."""
+        weight = int(self.page.evaluate(_WEIGHT))
+        if weight >= MOST_BYTES:
+            self.findings.append(f"{state}: {weight} bytes")
+
+    def press(self, control: Locator, key: str = "Enter") -> None:
+        """Reach *control* by Tab alone and press *key* on it, as who has no mouse does."""
+        self.tab_to(control)
+        self.page.keyboard.press(key)
+
+    def type(self, control: Locator, text: str) -> None:
+        """Reach a field by Tab alone and write *text* into it."""
+        self.tab_to(control)
+        self.page.keyboard.press("ControlOrMeta+a")
+        self.page.keyboard.type(text)
+
+    def tab_to(self, control: Locator) -> None:
+        """Press Tab until *control* has the focus, which then must be seen."""
+        for _ in range(_MOST_TABS):
+            if control.evaluate("(it) => it === document.activeElement"):
+                break
+            self.page.keyboard.press("Tab")
+        else:
+            self.findings.append(f"{self.page.url}: Tab does not reach {control}")
+            control.focus()
+        if not control.evaluate("(it) => it.matches(':focus-visible')"):
+            self.findings.append(f"{self.page.url}: the focus is not seen on {control}")
 
     @property
     def trouble(self) -> str:
@@ -84,10 +147,28 @@ class Watched:
         lists = (self.foreign, self.blocked, self.errors, self.findings)
         return "" if not any(lists) else json.dumps(lists, indent=1)
 
+    def _audit(self, state: str, scheme: Scheme, width: int, rules: object) -> None:
+        self._resize(width)
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.evaluate(_NEXT_FRAME)
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        found = self.page.evaluate(_FIND, {"runOnly": rules, "resultTypes": ["violations"]})
+        self.findings += [f"{state}, {scheme}, {width}: {violation}" for violation in found]
+
+    def _resize(self, width: int) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900})
+
 
 @contextmanager
-def running_browser(path: str) -> Iterator[Browser]:
-    """Run Chromium for a block."""
+def running_browser() -> Iterator[Browser]:
+    """Run Chromium for a block; without one its tests are skipped, loudly, and fail in CI."""
+    path = chromium()
+    if path is None:
+        reason = "NO CHROMIUM ON THIS MACHINE, THE BROWSER TESTS DID NOT RUN"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=_ARGS)
         yield browser
@@ -95,12 +176,39 @@ def running_browser(path: str) -> Iterator[Browser]:
 
 
 @contextmanager
-def watched(browser: Browser, base: str, *, with_script: bool = True) -> Iterator[Watched]:
+def served(app: FastAPI) -> Iterator[str]:
+    """Serve *app* for a block and give its address."""
+    ready = threading.Event()
+    server = WebServer(app, host="127.0.0.1", port=0, on_ready=lambda _: ready.set())
+    thread = threading.Thread(target=server.run, name="web")
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+        thread.join(30)
+
+
+@contextmanager
+def watched(
+    browser: Browser,
+    base: str,
+    *,
+    scheme: Scheme = "light",
+    width: int = DESK,
+    with_script: bool = True,
+) -> Iterator[Watched]:
     """Open a fresh, watched page."""
-    context: BrowserContext = browser.new_context(java_script_enabled=with_script)
+    context = browser.new_context(
+        java_script_enabled=with_script,
+        viewport={"width": width, "height": 900},
+        color_scheme=scheme,
+        reduced_motion="reduce",
+    )
     context.set_default_timeout(20_000)
     page = context.new_page()
-    seen = Watched(page, base)
+    seen = Watched(page, base, scheme, width)
 
     def only_ours(route: Route) -> None:
         if route.request.url.startswith(f"{base}/"):
@@ -109,14 +217,27 @@ def watched(browser: Browser, base: str, *, with_script: bool = True) -> Iterato
             seen.foreign.append(route.request.url)
             route.abort()
 
-    context.route("**/*", only_ours)
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(_EXPECTED):
+            seen.errors.append(message.text)
 
-    def note(violation: str) -> None:
+    def blocked(violation: str) -> None:
         seen.blocked.append(violation)
 
+    context.route("**/*", only_ours)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("console", note)
     if with_script:
-        page.expose_function("tellViolation", note)
+        page.expose_function("tellViolation", blocked)
         page.add_init_script(_TELL_VIOLATIONS)
     yield seen
     context.close()
+
+
+def come_in(seen: Watched, runtime: Runtime, user_id: str) -> None:
+    """Sign in by a link."""
+    token = runtime.access.links.issue(Purpose.SIGN_IN, user_id)
+    seen.go(f"/sign-in?token={token}")
+    seen.page.get_by_role("button", name="Sign in").click()
+    # What brought somebody in is in no address afterwards.
+    seen.page.wait_for_url(f"{seen.base}/")

@@ -1,0 +1,152 @@
+"""Every screen in a real browser: nothing for axe to find, no foreign request, no wide page."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+import screens
+from browser_stage import come_in, running_browser, served, watched
+from fake_clock import FakeClock
+from fastapi.routing import iter_route_contexts
+from pydantic import SecretStr
+from web_stage import account, parts
+
+from training_analyzer.services.activities import Wanted
+from training_analyzer.services.callers import Scope
+from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.one_time_links import Purpose
+from training_analyzer.services.runtime import build_runtime
+from training_analyzer.settings import Settings
+from training_analyzer.simulator import SimulatorServer
+from training_analyzer.simulator.residents import demo_world
+from training_analyzer.web import pages
+from training_analyzer.web.app import create_app
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from training_analyzer.services.runtime import Runtime
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A server, and two of its people: one with data, one who is new."""
+
+    url: str
+    runtime: Runtime
+    synced: str
+    new: str
+    # What the addresses of screens name.
+    names: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory, migrated_file: Path, encryption_key: str
+) -> Iterator[Stage]:
+    """Serve one server to all tests here: Ada has 45 days of data, Ben has nothing."""
+    path, clock = tmp_path_factory.mktemp("screens") / "garmin-sync.db", FakeClock()
+    shutil.copy(migrated_file, path)
+    with SimulatorServer(demo_world(7, clock=clock)) as garmin:
+        settings = Settings(
+            encryption_key=SecretStr(encryption_key),
+            database_url=f"sqlite:///{path}",
+            garmin_server_url=garmin.url,
+            requests_per_minute=6000,
+            password_cost="small",
+        )
+        with build_runtime(settings, now=clock) as runtime:
+            app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
+            synced, new = runtime.people.add("Ada").user_id, runtime.people.add("Ben").user_id
+            who = account(garmin, "ada")
+            runtime.connections.connect_password(synced, who.email, who.password)
+            runtime.credentials.update_sync_config(synced, initial_sync_days=45)
+            garmin.faults.answer("/hrv-service", status=500)
+            parts(app).manual.start(synced)
+            assert parts(app).manual.wait(60)
+            names = _made(runtime, synced)
+            with served(app) as url:
+                yield Stage(url, runtime, synced, new, names)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Give the system's Chromium."""
+    with running_browser() as running:
+        yield running
+
+
+def test_every_page_is_in_the_list_of_screens() -> None:
+    """A page that nobody looks at is found by its route."""
+    routes = {
+        route.path_format
+        for route in iter_route_contexts(pages.router.routes)
+        if "GET" in (route.methods or ())
+    }
+
+    assert routes == {*screens.SIGNED_IN, *screens.STRANGERS, *screens.PIECES}
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_who_has_data_finds_every_screen_in_order(
+    browser: Browser, stage: Stage, half: int
+) -> None:
+    """Both schemes, phone and desk: no finding, nothing blocked, no page above 250 kB."""
+    addresses = [*screens.SIGNED_IN.values(), *screens.STATES.values()]
+    with watched(browser, stage.url) as seen:
+        come_in(seen, stage.runtime, stage.synced)
+        for address in addresses[half::2]:
+            is_there = address != screens.STATES["not there"]
+            seen.go(address.format(**stage.names), status=200 if is_there else 404)
+            seen.weigh(address)
+            seen.look(address, in_both_schemes=True)
+
+        assert seen.trouble == ""
+
+
+def test_who_is_new_finds_every_empty_screen_in_order(browser: Browser, stage: Stage) -> None:
+    """Pages without any data, in the dark, on a phone."""
+    with watched(browser, stage.url, scheme="dark", width=360) as seen:
+        come_in(seen, stage.runtime, stage.new)
+        for address in screens.EMPTY:
+            seen.go(address)
+            seen.look(f"{address}, empty")
+
+        assert seen.trouble == ""
+
+
+def test_strangers_find_the_ways_in_in_order(browser: Browser, stage: Stage) -> None:
+    """Sign-in, the first set-up, an invitation, and a link that is no good."""
+    links = stage.runtime.access.links
+    with watched(browser, stage.url, scheme="dark", width=360) as seen:
+        for address, status in (
+            (screens.STRANGERS["/sign-in"], 200),
+            (f"/setup?token={links.issue(Purpose.SET_UP)}", 200),
+            (f"/invitations/{links.issue(Purpose.INVITATION)}", 200),
+            ("/invitations/made-up", 401),
+        ):
+            seen.go(address, status=status)
+            seen.weigh(address)
+            seen.look(address, in_both_schemes=True)
+
+        assert seen.trouble == ""
+
+
+def _made(runtime: Runtime, user_id: str) -> dict[str, object]:
+    """Make one of each thing that a person can have, and return what pages call them."""
+    hook = {"url": "https://example.test/hook", "events": ["*"]}
+    runtime.access.api_keys.issue(user_id, "notebook", frozenset({Scope.DATA_READ}))
+    (latest,) = runtime.activities.page(user_id, Wanted(), limit=1)
+    return {
+        "activity": latest["activity_id"],
+        "person": user_id,
+        "webhook": runtime.webhooks.add(user_id, hook).webhook.webhook_id,
+    }
