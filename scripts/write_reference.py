@@ -126,6 +126,9 @@ SETTINGS: Final = {
     "OIDC_CLIENT_SECRET": "What this server proves itself to the provider with.",
     "OIDC_NAME": "What the button says: *Continue with ...*",
     "OIDC_SIGN_UP": "Whether a stranger whom the provider knows becomes a user here.",
+    "SMTP_URL": "The mail server that takes our [mail](../how-to/be-told.md). Port 587 unless said;"
+    " `smtps` is 465.",
+    "MAIL_FROM": "The address that mail comes from.",
     "METRICS_TOKEN": "What [`/metrics`](metrics.md) asks for as a Bearer token.",
 }
 DEFAULTS: Final = {
@@ -292,8 +295,8 @@ Settings are environment variables, or lines of a file `.env` in the folder wher
 starts; the environment wins. An empty value counts as unset. A wrong value stops the start with one
 line that names the variable and never shows its value.
 
-The encryption settings, `DATABASE_URL`, `METRICS_TOKEN` and `OIDC_CLIENT_SECRET` may stand in a
-file of their own: set the variable's name with `_FILE` behind it to the path, such as
+The encryption settings, `DATABASE_URL`, `METRICS_TOKEN`, `OIDC_CLIENT_SECRET` and `SMTP_URL` may
+stand in a file of their own: set the variable's name with `_FILE` behind it to the path, such as
 `CREDENTIAL_ENCRYPTION_KEY_FILE`. A file with secrets must be readable by its owner alone.
 """
     return page("Settings", intro, grid(["variable", "what for", "value", "default"], rows))

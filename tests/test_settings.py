@@ -119,6 +119,11 @@ def test_each_variable_sets_its_field(
         ("OIDC_ISSUER", f"http://id.example.test/{CANARY}"),
         ("OIDC_ISSUER", "https://id.example.test/?a=b"),
         ("OIDC_SIGN_UP", CANARY),
+        ("SMTP_URL", f"https://us:{CANARY}@mail.example.test"),
+        ("SMTP_URL", f"smtp://{CANARY}@mail.example.test"),
+        ("SMTP_URL", f"smtp://us:{CANARY}@mail.example.test:99999"),
+        ("SMTP_URL", f"smtp://us:{CANARY}/@mail.example.test"),
+        ("MAIL_FROM", f"Garmin Sync <{CANARY}@example.test>"),
         ("METRICS_TOKEN", "short"),
         ("METRICS_TOKEN", f"{CANARY} with blanks in it"),
         ("METRICS_TOKEN", "x" * 257),
@@ -305,3 +310,21 @@ def test_half_a_provider_is_refused(environment: Environment, variable: str) -> 
     environment.setenv(variable, "https://id.example.test")
 
     assert refusal().message.startswith("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set")
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [("SMTP_URL", f"smtp://us:{CANARY}@mail.test"), ("MAIL_FROM", "sync@example.test")],
+)
+def test_half_a_mail_server_is_refused(environment: Environment, variable: str, text: str) -> None:
+    """Mail needs its server, its sender, and the address that its links lead to."""
+    environment.setenv(variable, text)
+    assert refusal().message.startswith("SMTP_URL and MAIL_FROM: mail needs both")
+
+    environment.setenv("SMTP_URL", f"smtp://us:{CANARY}@mail.test")
+    environment.setenv("MAIL_FROM", "sync@example.test")
+    assert "PUBLIC_URL" in refusal().message
+
+    environment.setenv("PUBLIC_URL", "https://sync.example.test")
+    loaded = load()
+    assert (loaded.mail_from, CANARY in repr(loaded)) == ("sync@example.test", False)

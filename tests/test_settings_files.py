@@ -36,17 +36,24 @@ def refusal() -> SettingsError:
 
 @pytest.mark.parametrize(
     "variable",
-    [KEY, PREVIOUS, f"{KEY}_ID", "DATABASE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET"],
+    [
+        *(KEY, PREVIOUS, f"{KEY}_ID", "DATABASE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET"),
+        "SMTP_URL",
+    ],
 )
 def test_secret_may_stand_in_a_file(
     environment: Environment, encryption_key: str, other_key: str, variable: str
 ) -> None:
     """Each secret can come from the file that `..._FILE` names, line end and all."""
     texts = {KEY: encryption_key, PREVIOUS: f"v0={other_key}", f"{KEY}_ID": "v7"}
+    texts["SMTP_URL"] = "smtp://us:secret@mail.example.test"
     environment.delenv(variable, raising=False)
     if variable == "OIDC_CLIENT_SECRET":
         environment.setenv("OIDC_ISSUER", "https://id.example.test")
         environment.setenv("OIDC_CLIENT_ID", "garmin-sync")
+    if variable == "SMTP_URL":
+        environment.setenv("MAIL_FROM", "sync@example.test")
+        environment.setenv("PUBLIC_URL", "https://sync.example.test")
     secret = private(Path("secret"), texts.get(variable, "sqlite:///garmin.db") + "\n")
     environment.setenv(f"{variable}_FILE", str(secret))
 
@@ -63,6 +70,7 @@ def test_secret_may_stand_in_a_file(
         "METRICS_TOKEN": settings.metrics_token and settings.metrics_token.get_secret_value(),
         "OIDC_CLIENT_SECRET": settings.oidc_client_secret
         and settings.oidc_client_secret.get_secret_value(),
+        "SMTP_URL": settings.smtp_url and settings.smtp_url.get_secret_value(),
     }
     assert found[variable] == secret.read_text().strip()
 

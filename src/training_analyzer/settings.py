@@ -11,10 +11,8 @@ import os
 import re
 import stat
 from collections.abc import Mapping  # noqa: TC003 - pydantic reads the annotations
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Final, Literal
-from urllib.parse import urlsplit
 
 from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -26,6 +24,13 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from training_analyzer.addresses import (
+    MAIL_ADDRESS,
+    is_network,
+    is_safe_server,
+    is_web_address,
+    mail_server,
+)
 from training_analyzer.errors import EncryptionKeyError, SettingsError
 from training_analyzer.key_text import (
     HOW_TO_MAKE_A_KEY,
@@ -44,9 +49,10 @@ _PREVIOUS: Final = PREVIOUS_KEYS
 
 # What may also come from a file: `<variable>_FILE` then holds its path.
 _OF_KEYS: Final = (KEY, KEY_ID, PREVIOUS_KEYS)
-_SECRETS: Final = (*_OF_KEYS, "DATABASE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET")
+_SECRETS: Final = (*_OF_KEYS, "DATABASE_URL", "METRICS_TOKEN", "OIDC_CLIENT_SECRET", "SMTP_URL")
 _MAX_FILE_BYTES: Final = 1024
 _ALL_THREE: Final = "OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET: set all three, or none."
+_FOR_MAIL: Final = "SMTP_URL and MAIL_FROM: mail needs both, and PUBLIC_URL for its links."
 # Containers mount their secrets world-readable inside themselves. systemd hands credentials
 # to the service's user by an access list, which `stat` shows as bits of the group.
 _MOUNTED: Final = ("/run/secrets", "/var/run/secrets", "/run/credentials")
@@ -130,6 +136,12 @@ class Settings(BaseSettings):
     oidc_name: str = _setting("OIDC_NAME", "single sign-on", "what people call the provider")
     oidc_sign_up: bool = _setting("OIDC_SIGN_UP", default=False, wanted="true or false")
 
+    # With its password.
+    smtp_url: SecretStr | None = _setting(
+        "SMTP_URL", None, "smtp://USER:PASSWORD@HOST:PORT, or smtps://..."
+    )
+    mail_from: str | None = _setting("MAIL_FROM", None, "an e-mail address", pattern=MAIL_ADDRESS)
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -182,7 +194,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _address(cls, url: str | None) -> str | None:
-        if url is not None and not _is_web_address(url):
+        if url is not None and not is_web_address(url):
             message = "not a web address"
             raise ValueError(message)
         return url and url.rstrip("/")
@@ -191,7 +203,7 @@ class Settings(BaseSettings):
     @classmethod
     def _proxies(cls, given: str) -> str:
         names = [part.strip() for part in given.split(",") if part.strip()]
-        if not all(_is_network(name) for name in names):
+        if not all(is_network(name) for name in names):
             message = "neither an address nor a network"
             raise ValueError(message)
         return ",".join(names)
@@ -203,6 +215,13 @@ class Settings(BaseSettings):
             message = "too short, or with blanks"
             raise ValueError(message)
         return token
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None:
+            mail_server(url.get_secret_value())
+        return url
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -217,6 +236,13 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mail_is_whole(self) -> Settings:
+        needed = (self.smtp_url, self.mail_from, self.public_url)
+        if any(needed[:2]) and not all(needed):
+            raise SettingsError(_FOR_MAIL)
+        return self
+
+    @model_validator(mode="after")
     def _keys_are_distinct(self) -> Settings:
         if self.encryption_key_id in self.encryption_previous_keys:
             raise _refused(_PREVIOUS, f"holds the id of {KEY}, too: give each key its own id.")
@@ -224,36 +250,6 @@ class Settings(BaseSettings):
         if len(keys) <= len(self.encryption_previous_keys):
             raise _refused(_PREVIOUS, f"holds one key twice, or {KEY} itself: remove one.")
         return self
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.username is None
-
-
-def _is_network(text: str) -> bool:
-    try:
-        ip_network(text)
-    except ValueError:
-        return False
-    return True
-
-
-def is_safe_server(url: str) -> bool:
-    """Tell whether secrets may be sent to *url*: it is https, or this machine."""
-    if not _is_web_address(url):
-        return False
-    parts = urlsplit(url)
-    if parts.scheme == "https" or parts.hostname == "localhost":
-        return True
-    try:
-        return ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False
 
 
 def load(env_file: str | Path | None = ".env") -> Settings:

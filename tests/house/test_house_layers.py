@@ -26,11 +26,13 @@ MAY_IMPORT = {
     "fit": WORDS | PURE,
     # What a key may look like is a rule of the settings that encryption shares.
     "key_text": {"errors"},
-    "settings": {"errors", "key_text"},
+    # Whom secrets may be sent to: a rule of the settings that what sends them shares.
+    "addresses": set[str](),
+    "settings": {"errors", "addresses", "key_text"},
     "garmin": WORDS | PURE | {"garmin"},
     "db": WORDS | PURE | {"db"},
     "jobs": WORDS | {"db", "jobs"},
-    "services": WORDS | PURE | EDGES | {"settings", "key_text", "services"},
+    "services": WORDS | PURE | EDGES | {"addresses", "settings", "key_text", "services"},
     "web": WORDS | {"settings", "services", "web"},
     "cli": WORDS | {"settings", "services", "web", "simulator", "cli"},
     "simulator": WORDS | {"streams", "simulator"},

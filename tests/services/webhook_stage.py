@@ -26,7 +26,7 @@ class Receiver:
         self.seen: list[tuple[str, dict[str, str], bytes]] = []
         self.arrived = threading.Event()
         self._answers: list[tuple[int, dict[str, str], bytes]] = []
-        certificate = _certificate(folder)
+        certificate = write_certificate(folder)
         self.trusting = ssl.create_default_context(cafile=certificate)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate)
@@ -83,7 +83,7 @@ class Receiver:
         return Handler
 
 
-def _certificate(folder: Path) -> Path:
+def write_certificate(folder: Path) -> Path:
     """Write a certificate of `NAME` that signs itself, with its key, and return where."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])

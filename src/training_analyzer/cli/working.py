@@ -17,6 +17,7 @@ from training_analyzer.services.dispatching import refuse_file
 from training_analyzer.services.export_worker import ExportWorker
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.metrics_server import MetricsServer
+from training_analyzer.services.notices import Notifier
 from training_analyzer.services.runtime import Runtime
 
 _ENDING: Final = "Ctrl-C ends it."
@@ -47,6 +48,7 @@ def worker(
         _metrics(runtime, metrics_port) as metrics,
         courier(runtime.webhooks),
         ExportWorker(runtime.export_jobs),
+        Notifier(runtime.notices),
     ):
         scheduler = GarminSyncScheduler(runtime)
         scheduler.start()

@@ -13,10 +13,10 @@ from http.client import HTTPConnection, HTTPException
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlencode, urlsplit
 
+from training_analyzer.addresses import is_safe_server
 from training_analyzer.errors import SingleSignOnUnavailable
 from training_analyzer.garmin.in_time import in_time
 from training_analyzer.services.posting import addresses_of, connected_to, time_left, verifying
-from training_analyzer.settings import is_safe_server
 
 if TYPE_CHECKING:
     import socket

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from training_analyzer.services.delivering import courier
 from training_analyzer.services.export_worker import ExportWorker
+from training_analyzer.services.notices import Notifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
 
 @contextmanager
 def background(runtime: Runtime, scheduler: GarminSyncScheduler) -> Iterator[None]:
-    """Sync everybody on their schedule, tell webhooks and make exports, while the block lasts.
+    """Sync everybody on their schedule, tell webhooks and people, and make exports, for a block.
 
     Leaving it waits some seconds for running syncs, which go on at the next start.
     """
     scheduler.start()
     try:
-        with courier(runtime.webhooks), ExportWorker(runtime.export_jobs):
+        with (
+            courier(runtime.webhooks),
+            ExportWorker(runtime.export_jobs),
+            Notifier(runtime.notices),
+        ):
             yield
     finally:
         scheduler.stop()

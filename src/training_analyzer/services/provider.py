@@ -13,9 +13,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote_plus, urlsplit
 
+from training_analyzer.addresses import is_safe_server
 from training_analyzer.errors import SignOnFault, SingleSignOnFailed, SingleSignOnUnavailable
 from training_analyzer.services.id_tokens import Expected, KeyUnknown, TokenRefused, subject_of
-from training_analyzer.settings import is_safe_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

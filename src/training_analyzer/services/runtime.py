@@ -43,6 +43,7 @@ from training_analyzer.services.exporting import Exports
 from training_analyzer.services.keep_alive import KeepAlive
 from training_analyzer.services.key_checks import check_keys
 from training_analyzer.services.metrics import Metrics
+from training_analyzer.services.notices import Notices, build_notices
 from training_analyzer.services.passwords import COSTS
 from training_analyzer.services.pausing import Pauses
 from training_analyzer.services.previewing import Previews
@@ -112,6 +113,8 @@ class Runtime:
     keys: Rotation
     exports: Exports
     export_jobs: ExportJobs
+    # None unless mail is set.
+    notices: Notices | None
     reparsing: Reparsing
     repeats: Repeats
     metrics: Metrics
@@ -189,6 +192,7 @@ def build_runtime(settings: Settings, *, now: Callable[[], datetime] | None = No
         keys=_rotation(database, encryption),
         exports=Exports(ExportRepository(database)),
         export_jobs=build_export_jobs(core.shelf, database, now),
+        notices=build_notices(settings, database, now),
         repeats=Repeats(IdempotencyKeysRepository(database), encryption, now),
         reparsing=Reparsing(PayloadsRepository(database), now),
         metrics=metrics,

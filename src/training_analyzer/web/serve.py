@@ -15,6 +15,7 @@ from training_analyzer.errors import SettingsError
 from training_analyzer.services.delivering import courier
 from training_analyzer.services.export_worker import ExportWorker
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.notices import Notifier
 from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.vigil import Vigil
 from training_analyzer.web.app import create_app
@@ -170,6 +171,7 @@ def serve_forever(
             Vigil(runtime.database, server.stop),
             courier(runtime.webhooks),
             ExportWorker(runtime.export_jobs),
+            Notifier(runtime.notices),
         ):
             server.run()
     finally:

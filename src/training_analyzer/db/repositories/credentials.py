@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import case, func, literal, or_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.encryption_keys import named_key, refuse_retired
@@ -81,6 +81,12 @@ def note_check(
 ) -> bool:
     """Set columns as `change` does, `is_valid` among them, and tell what that is news of."""
     before = validity(db, user_id)
+    if not values["is_valid"]:
+        # Of a connection that is broken already it stays what it was.
+        broke_at = garmin_credentials.c.broke_at
+        this_instant = literal(values["updated_at"], broke_at.type)
+        breaks = case((garmin_credentials.c.is_valid == 1, this_instant), else_=broke_at)
+        values = {**values, "broke_at": breaks}
     if not change(db, user_id, values, as_of=as_of):
         return False
     tell_checked(

@@ -52,6 +52,9 @@ garmin_credentials: Final = Table(
     text_("key_expires_on"),
     # Syncs and tests in a row that Garmin refused.
     integer("failed_validations", null=False, default=0),
+    # When it last ceased to work, and when its owner was last written to about that.
+    instant("broke_at"),
+    instant("notified_at"),
     truth("is_valid"),
     truth("uses_mfa"),
     one_of("kind", "password", "token", "personal-key"),

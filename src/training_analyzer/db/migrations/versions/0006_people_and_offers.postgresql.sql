@@ -20,6 +20,10 @@ ALTER TABLE garmin_credentials ADD COLUMN key_expires_on TEXT;
 
 ALTER TABLE garmin_credentials ADD COLUMN failed_validations INTEGER DEFAULT 0 NOT NULL;
 
+ALTER TABLE garmin_credentials ADD COLUMN broke_at TIMESTAMP WITH TIME ZONE;
+
+ALTER TABLE garmin_credentials ADD COLUMN notified_at TIMESTAMP WITH TIME ZONE;
+
 ALTER TABLE garmin_sync_config ADD COLUMN sync_sleep INTEGER DEFAULT 1 NOT NULL CONSTRAINT ck_garmin_sync_config_sync_sleep CHECK (sync_sleep IN (0, 1));
 
 ALTER TABLE garmin_sync_config ADD COLUMN disabled_streams TEXT DEFAULT '[]' NOT NULL;
