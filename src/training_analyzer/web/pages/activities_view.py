@@ -132,7 +132,7 @@ class Line:
     ascent: Measure | None
     is_deleted: bool
     is_duplicate: bool
-    is_private: bool
+    is_shared: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ def calendar_of(
 
 def months_of(rows: Sequence[Mapping[str, Any]], now: datetime, tongue: Tongue) -> list[Month]:
     """Return *rows*, newest first, as lines under their months."""
-    # Where everything is private, which is Garmin's own choice, the sign would say nothing.
+    # Where all have one rule, the sign would say nothing.
     mixed = len({row["privacy"] == "private" for row in rows}) > 1
     lines = [(_month_of(row, tongue), line_of(row, now, tongue, mixed=mixed)) for row in rows]
     return [
@@ -262,7 +262,7 @@ def months_of(rows: Sequence[Mapping[str, Any]], now: datetime, tongue: Tongue) 
 
 
 def line_of(row: Mapping[str, Any], now: datetime, tongue: Tongue, *, mixed: bool = False) -> Line:
-    """Return one activity's line; *mixed* says that others are not as private."""
+    """Return one activity's line; *mixed* says that some are private and some are not."""
     start: datetime = row["start_utc"].astimezone(UTC)
     metres, seconds, gain = row["distance_m"], row["duration_s"], row["elevation_gain_m"]
     is_far = bool(metres) and metres >= _A_DISTANCE_M
@@ -284,7 +284,7 @@ def line_of(row: Mapping[str, Any], now: datetime, tongue: Tongue, *, mixed: boo
         ascent=measures.elevation(gain, tongue) if gain and gain >= _A_CLIMB_M else None,
         is_deleted=row["deleted_at"] is not None,
         is_duplicate=row["duplicate_of"] is not None,
-        is_private=mixed and row["privacy"] == "private",
+        is_shared=mixed and row["privacy"] not in {None, "private"},
     )
 
 

@@ -126,7 +126,9 @@ def zones_of(
         )
         for n in reversed(range(count))
     ]
-    title = tongue.text("Most of it in zone %(n)s", n=most + 1)
+    in_heart = tongue.text("Most of it in zone %(n)s", n=most + 1)
+    in_power = tongue.text("Power mostly in zone %(n)s", n=most + 1)
+    title = in_power if kind == "power" else in_heart
     note = tongue.text(
         "%(time)s of %(all)s",
         time=_minutes(seconds[most] or 0.0, tongue),
