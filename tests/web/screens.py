@@ -23,7 +23,6 @@ SIGNED_IN: Final = {
     "/runs/{run_id}": "/runs/1",
     "/connect": "/connect",
     "/settings/sync": "/settings/sync",
-    "/settings/sync/preview": "/settings/sync/preview",
     "/settings/data": "/settings/data",
     "/settings/data/leave": "/settings/data/leave",
     "/settings/developer": "/settings/developer",
@@ -51,11 +50,16 @@ STATES: Final = {
 }
 # What a new user sees.
 EMPTY: Final = ("/", "/health", "/connect", "/coverage", "/history", "/settings/data")
-# Nobody is signed in.
-STRANGERS: Final = {"/sign-in": "/sign-in", "/setup": "", "/invitations/{token}": ""}
-# No pages: pieces for scripts, files, and ways through to somewhere else.
+# Nobody is signed in, nor was ever here.
+STRANGERS: Final = {
+    "/sign-in": "/sign-in",
+    "/setup": "/setup?token={set_up}",
+    "/invitations/{token}": "/invitations/{invitation}",
+}
+# No screens of their own: pieces for scripts, files, ways through to somewhere else.
 PIECES: Final = {
     "/runs/{run_id}/live",
+    "/settings/sync/preview",
     "/backfills/{backfill_id}/progress",
     "/settings/data/exports/{export_id}/file",
     "/settings/developer/keys/{key_id}/rotate",

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from web_stage import account, parts
 
 from training_analyzer.services.activities import Wanted
-from training_analyzer.services.callers import Scope
+from training_analyzer.services.callers import Role, Scope
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.runtime import build_runtime
@@ -123,19 +123,20 @@ def test_who_is_new_finds_every_empty_screen_in_order(browser: Browser, stage: S
         assert seen.trouble == ""
 
 
-def test_strangers_find_the_ways_in_in_order(browser: Browser, stage: Stage) -> None:
+def test_strangers_find_the_ways_in_in_order(browser: Browser, runtime: Runtime) -> None:
     """Sign-in, the first set-up, an invitation, and a link that is no good."""
-    links = stage.runtime.access.links
-    with watched(browser, stage.url, scheme="dark", width=360) as seen:
-        for address, status in (
-            (screens.STRANGERS["/sign-in"], 200),
-            (f"/setup?token={links.issue(Purpose.SET_UP)}", 200),
-            (f"/invitations/{links.issue(Purpose.INVITATION)}", 200),
-            ("/invitations/made-up", 401),
-        ):
-            seen.go(address, status=status)
+    app, links = create_app(runtime, GarminSyncScheduler(runtime)), runtime.access.links
+    tokens = {
+        "set_up": links.issue(Purpose.SET_UP),
+        "invitation": links.issue(Purpose.INVITATION, role=Role.USER),
+    }
+    with served(app) as url, watched(browser, url, scheme="dark", width=360) as seen:
+        for address in screens.STRANGERS.values():
+            seen.go(address.format(**tokens))
             seen.weigh(address)
             seen.look(address, in_both_schemes=True)
+        seen.go("/invitations/made-up", status=404)
+        seen.look("a link that is over")
 
         assert seen.trouble == ""
 
