@@ -1,7 +1,8 @@
 """Collect the texts of pages into the catalogs of `web/locale`; with --check, only look.
 
 Texts stand in English where they are used: `tongue.text("…")`, `tongue.plural("…", "…", n)`
-in Python, `_("…")`, `plural(…)` and `rich("…")` in templates, and the sentences of errors.
+in Python, `_("…")`, `plural(…)` and `rich("…")` in templates, `meant("sense", "…")` in both,
+and the sentences of errors.
 New texts come into each catalog untranslated, those that are gone go.
 """
 
@@ -16,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.web.catalogs import ENGLISH, LANGUAGES, LOCALES
-from training_analyzer.web.problems import TITLES
+from training_analyzer.web.problems import CORRECT, INTERNAL, OF_STATUS, TITLES
 from training_analyzer.web.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -25,7 +26,14 @@ if TYPE_CHECKING:
 
 WEB: Final = LOCALES.parent
 _METHODS: Final = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
-_KEYWORDS: Final = {"text": None, "plural": (1, 2), "_": None, "rich": None, "gettext": None}
+_KEYWORDS: Final = {
+    "text": None,
+    "plural": (1, 2),
+    "meant": ((1, "c"), 2),
+    "_": None,
+    "rich": None,
+    "gettext": None,
+}
 _OPTIONS: Final = {"templates/**.html": {"silent": "false", "trimmed": "true"}}
 
 
@@ -48,8 +56,9 @@ def _sentences() -> Iterator[tuple[str, str]]:
     for refusal in _below(Refusal):
         if isinstance(refusal.detail, str):
             yield refusal.detail, "refusals.py"
-    for title in TITLES.values():
-        yield title, "problems.py"
+    details = [detail for _code, detail in OF_STATUS.values()]
+    for text in (*TITLES.values(), CORRECT, INTERNAL.detail, *details):
+        yield text, "problems.py"
 
 
 def _below(kind: type[Any]) -> Iterator[type[Any]]:

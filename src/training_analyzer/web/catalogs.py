@@ -97,6 +97,9 @@ class _Pretended(gettext.NullTranslations):
     def gettext(self, message: str) -> str:
         return self._change(message)
 
+    def pgettext(self, context: str, message: str) -> str:  # noqa: ARG002 - gettext names it
+        return self._change(message)
+
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         return self._change(msgid1 if n == 1 else msgid2)
 

@@ -84,7 +84,9 @@ TITLES: Final = {
 }
 # A link's token, which no answer repeats.
 _SECRET_PART: Final = re.compile(r"(?<=/auth/)(invitations|set-up)/.*")
-_OF_STATUS: Final = {
+CORRECT: Final = "Correct the fields that are named."
+# What the framework refuses, in our words.
+OF_STATUS: Final = {
     HTTPStatus.NOT_FOUND: ("not_found", "There is nothing at this address."),
     HTTPStatus.METHOD_NOT_ALLOWED: ("method_not_allowed", "This address takes another method."),
     HTTPStatus.CONTENT_TOO_LARGE: ("too_large", "A request body may have at most 1 MiB."),
@@ -161,7 +163,7 @@ def of_http(error: HTTPException, methods: Iterable[str]) -> Problem:
 
     *methods* are those that the address takes.
     """
-    known = _OF_STATUS.get(HTTPStatus(error.status_code))
+    known = OF_STATUS.get(HTTPStatus(error.status_code))
     code, detail = known or ("malformed_request", "The request cannot be read.")
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -179,9 +181,7 @@ def of_validation(error: RequestValidationError) -> Problem:
         return Problem(HTTPStatus.BAD_REQUEST, "malformed_request", "The body is not JSON.")
     errors = tuple(_field_error(line) for line in found)
     code = "unknown_field" if {e.code for e in errors} == {"unknown_field"} else "validation_failed"
-    return Problem(
-        HTTPStatus.UNPROCESSABLE_CONTENT, code, "Correct the fields that are named.", errors
-    )
+    return Problem(HTTPStatus.UNPROCESSABLE_CONTENT, code, CORRECT, errors)
 
 
 def _field_error(line: Mapping[str, Any]) -> FieldError:

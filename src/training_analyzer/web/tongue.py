@@ -65,6 +65,10 @@ class Tongue:
         translated = self.translations.gettext(message)
         return translated % values if values else translated
 
+    def meant(self, sense: str, message: str) -> str:
+        """Return *message* in one *sense*, where other languages have a word for each."""
+        return self.translations.pgettext(sense, message)
+
     def plural(self, one: str, many: str, n: float, **values: object) -> str:
         """Return *one* or *many*, as *n* wants; `%(n)s` stands for the number."""
         # Only the whole numbers of 1 are singular: 1.5 is many in the languages that we speak.

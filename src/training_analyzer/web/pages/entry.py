@@ -98,7 +98,7 @@ def wrong_words(error: GarminSyncError, tongue: Tongue) -> str:
         ),
         OnlyWayIn: text("Without it you could not come in any more. Choose a password first."),
     }
-    return said.get(type(error), error.message)
+    return said.get(type(error), text(error.message))
 
 
 def _weak_words(error: WeakPassword, tongue: Tongue) -> str:
@@ -111,7 +111,7 @@ def _weak_words(error: WeakPassword, tongue: Tongue) -> str:
         "is one": text("The password is one of those that everybody tries first."),
     }
     known = (words for begin, words in beginnings.items() if error.reason.startswith(begin))
-    return next(known, error.message)
+    return next(known, text(error.message))
 
 
 def sign_in_page(

@@ -132,7 +132,7 @@ def word_of(run: GarminSyncHistory, tongue: Tongue, *, is_lost: bool = False) ->
     if code == CANCELLED:
         return Word(tongue.text("Cancelled"), "idle", "pause")
     return {
-        RunStatus.RUNNING: Word(tongue.text("Running"), "info", "clock"),
+        RunStatus.RUNNING: Word(tongue.meant("state", "Running"), "info", "clock"),
         RunStatus.COMPLETED: Word(tongue.text("Completed"), "ok", "ok"),
         RunStatus.PARTIAL: Word(tongue.text("Partial"), "warn", "warn"),
         RunStatus.FAILED: Word(tongue.text("Failed"), "bad", "cross"),

@@ -167,7 +167,7 @@ def _steps(followed: Followed, tongue: Tongue) -> list[Step]:
         tongue.text("Sign-in"),
         tongue.text("Look"),
         tongue.text("Fetch"),
-        tongue.text("Finish"),
+        tongue.meant("step", "Finish"),
     ]
     at = _STEP_OF.get(followed.step, 0)
     return [

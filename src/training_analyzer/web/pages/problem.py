@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse
 
+from training_analyzer.web.auth import is_looked_up
 from training_analyzer.web.pages.entry import Entry, sign_in_page
 from training_analyzer.web.pages.places import confirm_place, place_of
+from training_analyzer.web.pages.shown import tongue_asked, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import StepUpRequired, Unauthenticated
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from training_analyzer.web.problems import Problem
+    from training_analyzer.web.tongue import Tongue
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
@@ -33,6 +36,13 @@ def problem_page(request: Request, problem: Problem) -> Response:
     return parts_of(request).renderer.page(
         "problem.html",
         {"problem": problem, "request_id": request.state.request_id},
+        tongue=_tongue(request, problem),
         status=problem.status,
         headers=headers,
     )
+
+
+def _tongue(request: Request, problem: Problem) -> Tongue:
+    # The database is not asked for a language where it may be what does not work.
+    is_safe = is_looked_up(request) and problem.status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return tongue_of(request) if is_safe else tongue_asked(request)

@@ -31,7 +31,7 @@ def said_of(error: GarminSyncError, way: str, tongue: Tongue, now: datetime) -> 
     if known is not None:
         return known
     if error.code == "too_many_requests":
-        return error.message
+        return tongue.text(error.message)
     return f"{cause_of(tongue, error.code).title}."
 
 

@@ -54,14 +54,15 @@ class Renderer:
     ) -> HTMLResponse:
         """Return *template* filled with *values*, in the words of *tongue*.
 
-        A template says `_("text %(name)s", name=…)`, `plural(one, many, n)`, and `rich(…)`
-        where the values are markup of our own.
+        A template says `_("text %(name)s", name=…)`, `plural(one, many, n)`,
+        `meant(sense, "text")`, and `rich(…)` where the values are markup of our own.
         """
         spoken = tongue or Tongue()
         words = {
             "tongue": spoken,
             "_": spoken.text,
             "plural": spoken.plural,
+            "meant": spoken.meant,
             "rich": partial(_rich, spoken),
             "reader": None,
         }

@@ -70,7 +70,12 @@ def reader_of(request: Request) -> Reader | None:
 def tongue_of(request: Request) -> Tongue:
     """Return how to speak to who looks: as they chose, or as their browser asks."""
     reader = reader_of(request)
-    return reader.tongue if reader else Tongue(_language(request, None))
+    return reader.tongue if reader else tongue_asked(request)
+
+
+def tongue_asked(request: Request) -> Tongue:
+    """Return how to speak to a stranger: as their browser asks."""
+    return Tongue(_language(request, None))
 
 
 def show(

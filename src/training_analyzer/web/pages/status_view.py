@@ -146,7 +146,7 @@ def _moment(at: datetime, words: str, tongue: Tongue) -> Moment:
 def _pill(situation: Situation, tongue: Tongue) -> tuple[str, str, str]:
     text = tongue.text
     if situation.is_running:
-        return "info", "clock", text("Running")
+        return "info", "clock", tongue.meant("state", "Running")
     return {
         State.CONNECTED: ("ok", "ok", text("Connected")),
         State.COOLING_DOWN: ("info", "clock", text("Waiting")),
