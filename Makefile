@@ -5,7 +5,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench torture serve lock assets assets-if-possible clean
+.PHONY: help demo test lint bench torture serve lock assets assets-if-possible screenshots clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -34,7 +34,7 @@ define install
 endef
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 demo: $(INSTALLED) assets-if-possible ## Sync a year of a pretend athlete and show it (ARGS="--no-serve" to stop there)
 	$(BIN)/garmin-sync demo $(ARGS)
@@ -64,6 +64,9 @@ bench: $(DEV) ## Measure us and our peers side by side, some fifteen minutes
 	$(BIN)/python bench/compare.py $(ARGS)
 
 assets: $(ASSETS) ## Fetch the scripts of the web pages (htmx, uPlot) with npm
+
+screenshots: $(DEV) assets-if-possible ## Take the pictures of docs/images anew, with the system's Chromium
+	$(BIN)/python scripts/take_screenshots.py
 
 clean: ## Remove what make made; .env and databases stay
 	rm -rf $(VENV) node_modules $(VENDOR) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -46,7 +46,6 @@ STATES: Final = {
     "personal key": "/connect?way=personal-key",
     "disconnect": "/connect?step=disconnect",
     "cost of a backfill": "/coverage?from=2026-01-05&to=2026-01-20",
-    "not there": "/runs/999999",
 }
 # What a new user sees.
 EMPTY: Final = ("/", "/health", "/connect", "/coverage", "/history", "/settings/data")
