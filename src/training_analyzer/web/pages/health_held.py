@@ -43,7 +43,12 @@ class Held:
 
     def values(self, stream: str, name: str, *, before: bool = False) -> list[float | None]:
         """Return a value for each day of the stretch, or of the one *before* it."""
-        return self.each(stream, lambda rows: rows[-1].get(name), before=before)
+        stretch, found = self.stretch.before if before else self.stretch, self.series.get(stream)
+        if stretch is None or found is None or name not in found.columns:
+            return [None] * (stretch.count if stretch else 0)
+        # Five years of many columns: as columns, rows would be made for each day.
+        known: dict[str, float | None] = dict(zip(found.days, found.columns[name], strict=True))
+        return [known.get(str(day)) for day in stretch.days()]
 
     def each(
         self,
