@@ -32,6 +32,8 @@ _KEYWORDS: Final = {
     "meant": ((1, "c"), 2),
     "_": None,
     "rich": None,
+    # What macros of accounts call `_`.
+    "t": None,
     "gettext": None,
 }
 _OPTIONS: Final = {"templates/**.html": {"silent": "false", "trimmed": "true"}}

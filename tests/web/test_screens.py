@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import httpx2
 import pytest
 import screens
 from browser_stage import come_in, running_browser, served, watched
 from fake_clock import FakeClock
 from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
-from web_stage import account, parts
+from web_stage import OWN_PAGE, account, parts
 
 from training_analyzer.services.activities import Wanted
 from training_analyzer.services.callers import Role, Scope
@@ -22,7 +24,7 @@ from training_analyzer.services.runtime import build_runtime
 from training_analyzer.settings import Settings
 from training_analyzer.simulator import SimulatorServer
 from training_analyzer.simulator.residents import demo_world
-from training_analyzer.web import pages
+from training_analyzer.web import catalogs, pages
 from training_analyzer.web.app import create_app
 
 if TYPE_CHECKING:
@@ -121,6 +123,29 @@ def test_other_states_of_screens_are_in_order(browser: Browser, stage: Stage) ->
         seen.look("not there")
 
         assert seen.trouble == ""
+
+
+def test_every_screen_speaks_the_language_that_was_chosen(stage: Stage) -> None:
+    """In German no heading is left in English; with words 40 % longer no screen fails."""
+    profiles, catalog = stage.runtime.access.profiles, catalogs.catalog("de")
+    token = stage.runtime.access.links.issue(Purpose.SIGN_IN, stage.synced)
+    everywhere = (*screens.SIGNED_IN.values(), *screens.STATES.values())
+    failed, english = [], set()
+    with httpx2.Client(base_url=stage.url, headers=OWN_PAGE, trust_env=False) as client:
+        client.post("/sign-in", data={"token": token})
+        for code, addresses in (("de", everywhere), (catalogs.PSEUDO, screens.SIGNED_IN.values())):
+            profiles.change(stage.synced, {"locale": code})
+            for address in addresses:
+                answer = client.get(address.format(**stage.names))
+                if f'<html lang="{code}"' not in answer.text or answer.status_code != 200:
+                    failed.append((code, address, answer.status_code))
+                headings = re.findall(r"<h[12][^>]*>([^<]+)<", answer.text)
+                if code == "de":
+                    english |= {it for it in headings if catalog.gettext(it.strip()) != it.strip()}
+    profiles.change(stage.synced, {"locale": None})
+
+    assert failed == []
+    assert english == set()
 
 
 def test_who_is_new_finds_every_empty_screen_in_order(browser: Browser, stage: Stage) -> None:
