@@ -129,7 +129,13 @@ def _config(described: dict[str, Any], length: Length) -> SchemathesisConfig:
         "headers": {"Sec-Fetch-Site": "same-origin"},
         "warnings": False,
         "continue-on-failure": True,
-        "generation": {"deterministic": True, "max-examples": length.examples, "database": "none"},
+        "generation": {
+            "deterministic": True,
+            "max-examples": length.examples,
+            "database": "none",
+            # Made-up credentials are refused, and nothing is learnt; `ignored_auth` sends some.
+            "with-security-parameters": False,
+        },
         "phases": {
             "coverage": {"unexpected-methods": others[: length.methods]},
             "stateful": {"generation": {"max-examples": length.scenarios}},
