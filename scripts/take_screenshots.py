@@ -127,19 +127,29 @@ class Server:
         (latest,) = self.runtime.activities.page(
             self.with_data, Wanted(type_key="running"), limit=1
         )
+        (last,) = self.runtime.credentials.get_sync_history(self.with_data, limit=1)
         yesterday = self.runtime.now().date() - timedelta(days=1)
         mine = {
             "home": "/",
             "sleep": "/health",
             "heart": "/health/heart",
+            "stress": "/health/stress",
+            "movement": "/health/movement",
+            "fitness": "/health/fitness",
+            "body": "/health/body",
+            "night": f"/health/sleep/{yesterday}",
             "day": f"/health/day/{yesterday}",
             "activities": "/activities",
             "activity": f"/activities/{latest['activity_id']}",
             "coverage": "/coverage",
             "history": "/history",
+            "run": f"/runs/{last.id}",
+            "connection": "/connect",
             "settings": "/settings/sync",
             "data": "/settings/data",
+            "security": "/settings/security",
             "developer": "/settings/developer",
+            "look": "/settings/look",
             "admin": "/admin",
         }
         return [
