@@ -13,6 +13,9 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, from_schema
 from schemathesis.engine.events import NonFatalError, ScenarioFinished
 
+from training_analyzer.errors import UnknownUser
+from training_analyzer.services.callers import Role
+
 if TYPE_CHECKING:
     from fake_clock import FakeClock
     from fastapi import FastAPI
@@ -28,6 +31,12 @@ ONLY_ONCE = {
     "DELETE /api/v1/me",
     "DELETE /api/v1/me/sessions/{session_id}",
     "POST /api/v1/auth/logout",
+}
+# What may keep out who asks, when it is done to themselves: afterwards they are let in again.
+KEEPS_OUT = {
+    "DELETE /api/v1/admin/users/{user_id}",
+    "PATCH /api/v1/admin/users/{user_id}",
+    "POST /api/v1/auth/password",
 }
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 TRIGGER = "POST /api/v1/garmin/sync/trigger"
@@ -45,6 +54,7 @@ class Callers:
     newcomers: int = 0
     token: str = ""
     good_until: datetime = LONG_AGO
+    was_risky: bool = False
 
     def session_for(self, operation: str) -> str:
         """Return the token of a session for a request to *operation*."""
@@ -53,10 +63,20 @@ class Callers:
         if operation in ONLY_ONCE:
             self.newcomers += 1
             return sessions.begin(self.runtime.people.add(f"Guest {self.newcomers}").user_id)
-        if self.clock() > self.good_until:
+        if self.was_risky or self.clock() > self.good_until:
+            self._let_in()
             self.token = sessions.begin(self.user_id)
             self.good_until = self.clock() + timedelta(minutes=10)
+        self.was_risky = operation in KEEPS_OUT
         return self.token
+
+    def _let_in(self) -> None:
+        try:
+            self.runtime.administration.change(self.user_id, role=Role.ADMIN, disabled=False)
+        except UnknownUser:
+            self.newcomers += 1
+            name = f"Administrator {self.newcomers}"
+            self.user_id = self.runtime.people.add(name, role=Role.ADMIN).user_id
 
 
 @dataclass

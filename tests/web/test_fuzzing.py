@@ -37,7 +37,7 @@ def test_schemathesis_finds_nothing(
     callers = Callers(runtime, clock, ana.user_id)
 
     length = Length(
-        examples=rounds(2, 250), scenarios=rounds(3, 400), nth=rounds(4, 1), methods=rounds(1, 8)
+        examples=rounds(2, 300), scenarios=rounds(3, 400), nth=rounds(4, 1), methods=rounds(1, 8)
     )
 
     found = fuzz(app, callers, length)
