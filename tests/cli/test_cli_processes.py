@@ -128,7 +128,8 @@ def test_fault_03_served_sync_ends_in_time_and_is_due_again(
         "partial",
         "interrupted",
     )
-    assert 0 < stopped["windows_done"] < stopped["windows_total"]
+    # As many as were planned by then, if it came between two phases.
+    assert 0 < stopped["windows_done"] <= stopped["windows_total"]
     with build_runtime(load()) as runtime:
         resumed = runtime.syncs.sync_if_due(runtime.people.find(connected).user_id)
     assert resumed is not None

@@ -216,6 +216,8 @@ def _repair(seen: Watched, app: FastAPI, garmin: SimulatorServer) -> None:
     seen.press(page.get_by_role("button", name="Sync now"))
     page.wait_for_url("**/runs/*")
     assert parts(app).manual.wait(60)
+    # The page of a run loads itself anew when the run is over: not while another is opened.
+    expect(page.locator("[data-live]")).to_have_count(0, timeout=15_000)
     seen.go("/history")
     expect(page.locator(".banner-title")).to_have_text("Garmin asks you to sign in again")
     seen.look("broken connection", in_both_schemes=True)

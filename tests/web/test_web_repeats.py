@@ -89,14 +89,14 @@ def test_a_fault_of_ours_frees_the_key(ana: Person, tries: list[str]) -> None:
 
 def test_two_at_once_are_one(ana: Person, runtime: Runtime, tries: list[str]) -> None:
     """While the first is worked on the second is told to wait."""
-    content = b"end=well\0null"
+    content = b"end=well\0{}"
     first = runtime.repeats.begin(ana.user_id, f"POST {PATH}", "k", content)
     assert isinstance(first, Reserved)
 
     second = ana.client.post(
         PATH,
         params={"end": "well"},
-        content=b"null",
+        content=b"{}",
         headers={"Idempotency-Key": "k", "Content-Type": "application/json"},
     )
 
