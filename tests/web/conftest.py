@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from training_analyzer.services.runtime import Runtime
+
+
+BACKGROUND = {"garmin-sign-in", "manual-sync", "event-listening"}
 
 
 @pytest.fixture
@@ -48,6 +52,10 @@ def runtime(settings: Settings, clock: Callable[[], Any]) -> Iterator[Runtime]:
     """Give everything built, closed at the end."""
     with build_runtime(settings, now=clock) as built:
         yield built
+        # Who still works in the background would open the database anew once it is closed.
+        for thread in threading.enumerate():
+            if thread.name in BACKGROUND:
+                thread.join(30)
 
 
 @pytest.fixture
