@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import ValidationError
-from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import KeyRetired
 from training_analyzer.services.callers import Caller
@@ -25,6 +23,7 @@ from training_analyzer.web.pages.admin_view import (
     troubles_of,
     up_for,
 )
+from training_analyzer.web.pages.forms import see_other
 from training_analyzer.web.pages.security_view import audit_of
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -39,7 +38,6 @@ router = APIRouter()
 type Admin = Annotated[Caller, Depends(current_admin)]
 type FreshAdmin = Annotated[Caller, Depends(fresh_admin)]
 
-_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
 _PEOPLE: Final = 50
 _TROUBLES: Final = 20
 _ENTRIES: Final = 12
@@ -66,7 +64,7 @@ def pause(request: Request, admin: Admin, reason: Annotated[str, Form()] = "") -
         return admin_page(request, admin, wrong="reason")
     parts_of(request).runtime.pauses.pause_everybody(asked.reason, by=admin.user_id)
     note(request, "paused", user_id=None)
-    return RedirectResponse("/admin?done=paused", _SEE_OTHER)
+    return see_other("/admin?done=paused")
 
 
 @router.post("/admin/resume")
@@ -74,7 +72,7 @@ def resume(request: Request, _admin: Admin) -> Response:
     """End the pause of everybody."""
     parts_of(request).runtime.pauses.resume_everybody()
     note(request, "resumed", user_id=None)
-    return RedirectResponse("/admin?done=resumed", _SEE_OTHER)
+    return see_other("/admin?done=resumed")
 
 
 @router.post("/admin/keys")
@@ -110,7 +108,7 @@ def rotate(request: Request, admin: FreshAdmin, act: Annotated[str, Form()] = ""
 @router.get("/admin/invitations")
 def after_a_form(_admin: Admin) -> Response:
     """Lead back to the page of administration whoever comes to the address of a form."""
-    return RedirectResponse("/admin", _SEE_OTHER)
+    return see_other("/admin")
 
 
 def admin_page(  # noqa: PLR0913 - what the page may say beside how all stands, each named

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from training_analyzer.errors import LastAdministrator
 from training_analyzer.services.callers import Caller, Role
@@ -15,6 +13,7 @@ from training_analyzer.web.auth import current_admin, fresh_admin
 from training_analyzer.web.links import path_of
 from training_analyzer.web.pages.admin import admin_page
 from training_analyzer.web.pages.admin_view import person_line
+from training_analyzer.web.pages.forms import Text, see_other
 from training_analyzer.web.pages.security_view import audit_of
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -27,10 +26,8 @@ router = APIRouter()
 
 type Admin = Annotated[Caller, Depends(current_admin)]
 type FreshAdmin = Annotated[Caller, Depends(fresh_admin)]
-type Text = Annotated[str, Form()]
 
 _ONE: Final = "/admin/people/{user_id}"
-_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
 _ENTRIES: Final = 10
 
 
@@ -65,8 +62,8 @@ def change_role(request: Request, admin: Admin, user_id: str, role: Text = "user
         return _page(request, admin, user_id, is_last=True)
     note(request, "role_changed", user_id=user_id, target=wanted.value)
     if user_id == admin.user_id and wanted is Role.USER:
-        return RedirectResponse("/", _SEE_OTHER)
-    return RedirectResponse(f"/admin/people/{user_id}?done=role", _SEE_OTHER)
+        return see_other("/")
+    return see_other(f"/admin/people/{user_id}?done=role")
 
 
 @router.post(f"{_ONE}/access")
@@ -78,7 +75,7 @@ def change_access(request: Request, admin: Admin, user_id: str, disabled: Text =
     except LastAdministrator:
         return _page(request, admin, user_id, is_last=True)
     note(request, "disabled" if is_out else "enabled", user_id=user_id)
-    return RedirectResponse(f"/admin/people/{user_id}?done=access", _SEE_OTHER)
+    return see_other(f"/admin/people/{user_id}?done=access")
 
 
 @router.get(f"{_ONE}/password-link")
@@ -87,7 +84,7 @@ def change_access(request: Request, admin: Admin, user_id: str, disabled: Text =
 @router.get(f"{_ONE}/remove")
 def after_a_form(_admin: Admin, user_id: str) -> Response:
     """Lead back to the person whoever comes to the address of a form."""
-    return RedirectResponse(f"/admin/people/{user_id}", _SEE_OTHER)
+    return see_other(f"/admin/people/{user_id}")
 
 
 @router.post(f"{_ONE}/password-link")
@@ -116,7 +113,7 @@ def remove(request: Request, admin: FreshAdmin, user_id: str, confirm: Text = ""
     except LastAdministrator:
         return _page(request, admin, user_id, is_last=True)
     note(request, "removed", user_id=user_id)
-    return RedirectResponse("/admin?done=removed", _SEE_OTHER)
+    return see_other("/admin?done=removed")
 
 
 def _page(  # noqa: PLR0913 - what the page may say beside the person, each named

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from training_analyzer.errors import (
     BadLogin,
@@ -21,6 +20,7 @@ from training_analyzer.web import entering
 from training_analyzer.web.auth import fresh_person
 from training_analyzer.web.links import path_of
 from training_analyzer.web.pages.entry import Entry, again
+from training_analyzer.web.pages.forms import Text, see_other
 from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 
@@ -29,9 +29,7 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-type Text = Annotated[str, Form()]
 
-_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
 _HERE_TO_STAY: Final = (UserExists, InvalidUserName, WeakPassword)
 
 
@@ -45,7 +43,7 @@ def set_up_form(request: Request, token: str = "") -> Response:
 @router.post("/setup")
 def set_up(request: Request, token: Text = "", name: Text = "", password: Text = "") -> Response:
     """Add the first administrator."""
-    answer = RedirectResponse("/", _SEE_OTHER)
+    answer = see_other("/")
     try:
         entering.set_up(request, answer, token, name, password)
     except _HERE_TO_STAY as error:
@@ -65,7 +63,7 @@ def invitation_form(request: Request, token: str) -> Response:
 @router.post("/invitations/{token}")
 def join(request: Request, token: str, name: Text = "", password: Text = "") -> Response:
     """Add whoever was invited."""
-    answer = RedirectResponse("/", _SEE_OTHER)
+    answer = see_other("/")
     try:
         entering.join(request, answer, token, name, password)
     except _HERE_TO_STAY as error:
@@ -91,13 +89,13 @@ def change_password(
     try:
         if token:
             entering.choose_password(request, token, new_password)
-            return RedirectResponse("/sign-in", _SEE_OTHER)
+            return see_other("/sign-in")
         entering.change_password(request, current_password, new_password)
     except (BadLogin, TooManyRequests, WeakPassword) as error:
         return _password_page(
             request, token, again(error, tongue_of(request)), status=error.http_status
         )
-    return RedirectResponse("/?done=password", _SEE_OTHER)
+    return see_other("/?done=password")
 
 
 def _good_link(request: Request, token: str, purpose: Purpose) -> Link:

@@ -6,18 +6,18 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from pydantic import BaseModel, Field, ValidationError
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from training_analyzer.errors import GarminSyncError, NotConnected
 from training_analyzer.services.backfills import MOST_DAYS, BackfillState, Pace
 from training_analyzer.services.wishes import SERIES, Span
 from training_analyzer.web.api.asking import Days
-from training_analyzer.web.auth import current_user
 from training_analyzer.web.limits import TRIGGERING
 from training_analyzer.web.pages.backfilling_view import Asked, lines_of
 from training_analyzer.web.pages.coverage import Wanted, coverage_page
+from training_analyzer.web.pages.forms import UserId, see_other
 from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import NotFound, RangeAhead, Refusal, TooManySyncs, WrongRange
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from training_analyzer.web.tongue import Tongue
 
 router = APIRouter()
-
-type UserId = Annotated[str, Depends(current_user)]
 
 
 class SentForm(BaseModel):
@@ -84,7 +82,7 @@ def start(request: Request, user_id: UserId, sent: Annotated[SentForm, Form()]) 
         wrong = text("Too many are open already. Cancel one, or wait until one is completed.")
         return _again(request, user_id, sent, wrong)
     _go(request, user_id)
-    return RedirectResponse("/coverage?done=started#backfills-h", 303)
+    return see_other("/coverage?done=started#backfills-h")
 
 
 @router.get("/backfills/{backfill_id}/progress")
@@ -189,4 +187,4 @@ def _one(request: Request, user_id: str, backfill_id: str) -> Backfill:
 
 
 def _back() -> Response:
-    return RedirectResponse("/coverage#backfills-h", 303)
+    return see_other("/coverage#backfills-h")

@@ -5,20 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request, Response
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import Kind, Region, SyncType
-from training_analyzer.services.callers import Scope
 from training_analyzer.services.connections import Connected, MfaPending
 from training_analyzer.services.waiting_logins import Entry
-from training_analyzer.web.auth import Needs, current_user
 from training_analyzer.web.limits import CONNECTING
 from training_analyzer.web.pages.connect_page import Look, connect_page, is_first
 from training_analyzer.web.pages.connect_view import Attempt, Way
+from training_analyzer.web.pages.forms import FreshUserId, Text, UserId, see_other
 from training_analyzer.web.pages.shown import tongue_of
 from training_analyzer.web.parts import parts_of
 
@@ -29,12 +27,7 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
-# Whoever stole a session must not send the data elsewhere.
-type FreshUserId = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE, fresh=True))]
-type Text = Annotated[str, Form()]
 
-_SEE_OTHER: Final = 303
 # A sign-in that takes longer goes on, and its page says how long it has by now.
 _PATIENCE: Final = timedelta(seconds=4)
 # So long the first sync waits for its person to choose what is fetched.
@@ -174,7 +167,7 @@ def _begin(asked: _Asked, begin: Callable[[], Begun | None], blamed: str) -> Res
     except GarminSyncError as error:
         return _refused(asked, error, blamed)
     if entered is None:
-        return RedirectResponse(f"/connect?login={begun.login_id}", _SEE_OTHER)
+        return see_other(f"/connect?login={begun.login_id}")
     return _entered(asked, entered)
 
 
@@ -188,7 +181,7 @@ def _connect(asked: _Asked, connect: Callable[[], Connected], blamed: str) -> Re
 
 def _entered(asked: _Asked, entered: Connected | MfaPending) -> Response:
     if isinstance(entered, MfaPending):
-        return RedirectResponse("/connect", _SEE_OTHER)
+        return see_other("/connect")
     has_joined = asked.way is Way.PERSONAL_KEY and entered.kind is not Kind.PERSONAL_KEY
     return after_connecting(asked.request, asked.user_id, has_joined=has_joined)
 
@@ -201,12 +194,12 @@ def after_connecting(request: Request, user_id: str, *, has_joined: bool = False
         if is_scheduled:
             until = parts.runtime.now() + _TO_CHOOSE
             parts.runtime.schedule.set_due(user_id, until, SyncType.INITIAL)
-        return RedirectResponse("/connect?done=connected&step=data", _SEE_OTHER)
+        return see_other("/connect?done=connected&step=data")
     if is_scheduled:
         # It is due anyhow; started here, the page can show what is being read.
         with suppress(GarminSyncError):
             parts.manual.start(user_id)
-    return RedirectResponse(f"/?done={'joined' if has_joined else 'connected'}", _SEE_OTHER)
+    return see_other(f"/?done={'joined' if has_joined else 'connected'}")
 
 
 def _incomplete(asked: _Asked, message: str, field: str) -> Response:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Final
 
-from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Request
+from starlette.responses import Response
 
 from training_analyzer.errors import (
     GarminSyncError,
@@ -14,15 +14,15 @@ from training_analyzer.errors import (
     SyncAlreadyRunning,
     ValidateTooSoon,
 )
-from training_analyzer.services.callers import Scope
 from training_analyzer.services.signing_in import SignInState, error_of
-from training_analyzer.web.auth import Needs, current_caller, current_user
+from training_analyzer.web.auth import current_caller
 from training_analyzer.web.limits import DISCONNECTING, TRIGGERING
 from training_analyzer.web.pages.causes import cause_of
 from training_analyzer.web.pages.connect_page import Look, Waiting, connect_page, is_first
 from training_analyzer.web.pages.connect_view import Attempt, Way
 from training_analyzer.web.pages.connecting import after_connecting
 from training_analyzer.web.pages.connection_view import DEPTHS
+from training_analyzer.web.pages.forms import FreshUserId, Text, UserId, see_other
 from training_analyzer.web.pages.places import confirm_place
 from training_analyzer.web.pages.shown import standing_of, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -32,11 +32,7 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
-type FreshUserId = Annotated[str, Depends(Needs(Scope.CREDENTIALS_WRITE, fresh=True))]
-type Text = Annotated[str, Form()]
 
-_SEE_OTHER: Final = 303
 _TOO_SOON: Final = 429
 _SENT_FORM: Final = 422
 
@@ -56,13 +52,13 @@ def show_connection(
     chosen = Way(way) if way in set(Way) and way != Way.CODE else None
     if (chosen or step == "disconnect") and not current_caller(request).is_fresh:
         # Its form would be refused, and what was typed be lost.
-        return RedirectResponse(confirm_place(request), _SEE_OTHER)
+        return see_other(confirm_place(request))
     parts = parts_of(request)
     if step == "data":
         if not is_first(parts, user_id):
-            return RedirectResponse("/settings/sync", _SEE_OTHER)
+            return see_other("/settings/sync")
         if parts.runtime.credentials.get_credentials(user_id) is None:
-            return RedirectResponse("/connect", _SEE_OTHER)
+            return see_other("/connect")
         return connect_page(request, user_id, Look(chooses_data=True, done=done))
     look = Look(way=chosen, is_leaving=step == "disconnect", wants_ways=step == "how", done=done)
     return connect_page(request, user_id, look)
@@ -72,7 +68,7 @@ def show_connection(
 def abandon(request: Request, user_id: UserId, login: Text = "") -> Response:
     """Call a sign-in off."""
     parts_of(request).sign_ins.abandon(user_id, login)
-    return RedirectResponse("/connect", _SEE_OTHER)
+    return see_other("/connect")
 
 
 @router.post("/connect/test")
@@ -96,7 +92,7 @@ def test(request: Request, user_id: UserId) -> Response:
             request, user_id, Look(wrong=f"{cause.title}. {cause.more}"), status=_SENT_FORM
         )
     # What does not work is told by the page that this leads to.
-    return RedirectResponse(f"/connect{'?done=works' if tested.is_valid else ''}", _SEE_OTHER)
+    return see_other(f"/connect{'?done=works' if tested.is_valid else ''}")
 
 
 @router.post("/connect/data", dependencies=[TRIGGERING])
@@ -123,11 +119,11 @@ def choose_data(
     try:
         run = parts.manual.start(user_id)
     except SyncAlreadyRunning as running:
-        return RedirectResponse(f"/runs/{running.sync_id}" if running.sync_id else "/", _SEE_OTHER)
+        return see_other(f"/runs/{running.sync_id}" if running.sync_id else "/")
     except GarminSyncError:
         # What stands against it is on the page already.
-        return RedirectResponse("/", _SEE_OTHER)
-    return RedirectResponse(f"/runs/{run}", _SEE_OTHER)
+        return see_other("/")
+    return see_other(f"/runs/{run}")
 
 
 @router.post("/disconnect", dependencies=[DISCONNECTING])
@@ -144,7 +140,7 @@ def disconnect(
         return connect_page(request, user_id, look, status=_SENT_FORM)
     delete = data == "delete"
     parts_of(request).runtime.connections.disconnect(user_id, delete_data=delete)
-    return RedirectResponse(f"/?done={'deleted' if delete else 'disconnected'}", _SEE_OTHER)
+    return see_other(f"/?done={'deleted' if delete else 'disconnected'}")
 
 
 def _waiting(request: Request, user_id: str, login_id: str) -> Response:
@@ -169,7 +165,7 @@ def _waiting(request: Request, user_id: str, login_id: str) -> Response:
         return after_connecting(request, user_id)
     refused = over or _failed(request, found)
     if refused is None:
-        return RedirectResponse("/connect", _SEE_OTHER)
+        return see_other("/connect")
     attempt = Attempt(way=Way.PASSWORD, field="password", error=refused)
     return connect_page(request, user_id, Look(attempt=attempt))
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
-from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import (
     BadLogin,
@@ -23,10 +21,11 @@ from training_analyzer.services.export_formats import ExportFormat
 from training_analyzer.services.export_jobs import Between
 from training_analyzer.web import entering
 from training_analyzer.web.auditing import note
-from training_analyzer.web.auth import current_user, fresh_person, sign_out
+from training_analyzer.web.auth import fresh_person, sign_out
 from training_analyzer.web.pages.account_words import size_words
 from training_analyzer.web.pages.data_view import GROUPS, lines_of
 from training_analyzer.web.pages.entry import wrong_words
+from training_analyzer.web.pages.forms import UserId, see_other
 from training_analyzer.web.pages.names import group_name
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -38,11 +37,9 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
 type Fresh = Annotated[Caller, Depends(fresh_person)]
 
 _HERE: Final = "/settings/data"
-_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
 _UNPROCESSABLE: Final = 422
 _SHOWN: Final = 20
 _FORMATS: Final = {form.value: form for form in ExportFormat}
@@ -79,7 +76,7 @@ def make(request: Request, user_id: UserId, form: Annotated[ExportForm, Form()])
         wrong = _ask(request, user_id, form, span)
     if wrong:
         return _page(request, user_id, form, wrong=wrong)
-    return RedirectResponse(f"{_HERE}?done=asked#exports", _SEE_OTHER)
+    return see_other(f"{_HERE}?done=asked#exports")
 
 
 @router.post(f"{_HERE}/exports/{{export_id}}/again")
@@ -95,7 +92,7 @@ def make_anew(request: Request, user_id: UserId, export_id: str) -> Response:
     wrong = _ask(request, user_id, form, job.span, types=job.types)
     if wrong:
         return _page(request, user_id, form, wrong=wrong)
-    return RedirectResponse(f"{_HERE}?done=asked#exports", _SEE_OTHER)
+    return see_other(f"{_HERE}?done=asked#exports")
 
 
 @router.get(f"{_HERE}/exports/{{export_id}}/file")
@@ -114,7 +111,7 @@ def delete(request: Request, user_id: UserId, export_id: str) -> Response:
     if not parts_of(request).runtime.export_jobs.remove(user_id, export_id):
         raise NotFound
     note(request, "export_deleted", user_id=user_id, target=export_id)
-    return RedirectResponse(f"{_HERE}?done=deleted#exports", _SEE_OTHER)
+    return see_other(f"{_HERE}?done=deleted#exports")
 
 
 @router.get(f"{_HERE}/leave")
@@ -148,7 +145,7 @@ def leave(
         return _leave_page(request, person, wrong, field="password")
     except TooManyRequests as error:
         return _leave_page(request, person, wrong_words(error, tongue), status=error.http_status)
-    answer = RedirectResponse("/sign-in", _SEE_OTHER)
+    answer = see_other("/sign-in")
     sign_out(request, answer)
     return answer
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel, Field, ValidationError
-from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.services.api_keys import MOST_KEYS
 from training_analyzer.services.callers import Caller, Scope
 from training_analyzer.web.api.api_keys import NewKey
 from training_analyzer.web.auditing import note
-from training_analyzer.web.auth import current_user, fresh_person
+from training_analyzer.web.auth import fresh_person
 from training_analyzer.web.pages.account_words import scope_words
 from training_analyzer.web.pages.developer_view import keys_of, webhooks_of
+from training_analyzer.web.pages.forms import UserId, see_other
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import NotFound
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
 type Fresh = Annotated[Caller, Depends(fresh_person)]
 
 _HERE: Final = "/settings/developer"
@@ -95,7 +93,7 @@ def make_key(request: Request, person: Fresh, form: Annotated[KeyForm, Form()]) 
 @router.get(f"{_HERE}/keys/{{key_id}}/rotate")
 def after_rotating(_user: UserId) -> Response:
     """Lead back to the list: a key that was shown is not shown again."""
-    return RedirectResponse(_HERE, HTTPStatus.SEE_OTHER)
+    return see_other(_HERE)
 
 
 @router.post(f"{_HERE}/keys/{{key_id}}/rotate")
@@ -114,7 +112,7 @@ def delete_key(request: Request, person: Fresh, key_id: str) -> Response:
     if not parts_of(request).access.api_keys.end(person.user_id, key_id):
         raise NotFound
     note(request, "api_key.deleted", user_id=person.user_id, target=key_id)
-    return RedirectResponse(f"{_HERE}?done=key-deleted", HTTPStatus.SEE_OTHER)
+    return see_other(f"{_HERE}?done=key-deleted")
 
 
 def _once(request: Request, name: str, token: str) -> Response:

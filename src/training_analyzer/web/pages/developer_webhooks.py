@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
-from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.errors import TooManyWebhooks, WebhookNotReady, WebhookUrlRefused
 from training_analyzer.services.webhooks import EVERY_EVENT, EventType
 from training_analyzer.web.api.paging import Cursors, moment_and_name
 from training_analyzer.web.api.webhooks import NewWebhook
 from training_analyzer.web.auditing import note
-from training_analyzer.web.auth import current_user
 from training_analyzer.web.pages.developer_view import deliveries_of, webhook_line
+from training_analyzer.web.pages.forms import UserId, see_other
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import NotFound
@@ -27,11 +25,9 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
 
 _HERE: Final = "/settings/developer/webhooks"
 _DEVELOPER: Final = "/settings/developer"
-_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
 _UNPROCESSABLE: Final = 422
 _DELIVERIES: Final = 20
 _EVENTS: Final = tuple(event.value for event in EventType if event is not EventType.TEST)
@@ -100,7 +96,7 @@ def change_webhook(
     if changed is None:
         raise NotFound
     note(request, "webhook.changed", user_id=user_id, target=webhook_id)
-    return RedirectResponse(f"{_HERE}/{webhook_id}?done=saved", _SEE_OTHER)
+    return see_other(f"{_HERE}/{webhook_id}?done=saved")
 
 
 @router.post(f"{_HERE}/{{webhook_id}}/test")
@@ -124,7 +120,7 @@ def send_again(request: Request, user_id: UserId, webhook_id: str, delivery_id: 
 def after_rotating(request: Request, user_id: UserId, webhook_id: str) -> Response:
     """Lead back to the webhook: a secret that was shown is not shown again."""
     known = _one(request, user_id, webhook_id)
-    return RedirectResponse(f"{_HERE}/{known.webhook_id}", _SEE_OTHER)
+    return see_other(f"{_HERE}/{known.webhook_id}")
 
 
 @router.post(f"{_HERE}/{{webhook_id}}/rotate")
@@ -133,7 +129,7 @@ def rotate_secret(request: Request, user_id: UserId, webhook_id: str) -> Respons
     try:
         made = parts_of(request).runtime.webhooks.rotate_secret(user_id, webhook_id)
     except WebhookNotReady:
-        return RedirectResponse(f"{_HERE}/{webhook_id}?done=busy", _SEE_OTHER)
+        return see_other(f"{_HERE}/{webhook_id}?done=busy")
     if made is None:
         raise NotFound
     note(request, "webhook.secret_rotated", user_id=user_id, target=webhook_id)
@@ -146,17 +142,17 @@ def delete_webhook(request: Request, user_id: UserId, webhook_id: str) -> Respon
     if not parts_of(request).runtime.webhooks.remove(user_id, webhook_id):
         raise NotFound
     note(request, "webhook.deleted", user_id=user_id, target=webhook_id)
-    return RedirectResponse(f"{_DEVELOPER}?done=webhook-deleted", _SEE_OTHER)
+    return see_other(f"{_DEVELOPER}?done=webhook-deleted")
 
 
 def _sent(webhook_id: str, send: Callable[[], bool]) -> Response:
     try:
         was_there = send()
     except WebhookNotReady:
-        return RedirectResponse(f"{_HERE}/{webhook_id}?done=busy", _SEE_OTHER)
+        return see_other(f"{_HERE}/{webhook_id}?done=busy")
     if not was_there:
         raise NotFound
-    return RedirectResponse(f"{_HERE}/{webhook_id}?done=sent", _SEE_OTHER)
+    return see_other(f"{_HERE}/{webhook_id}?done=sent")
 
 
 def _values(form: WebhookForm, *, enabled: bool) -> tuple[dict[str, object], set[str]]:

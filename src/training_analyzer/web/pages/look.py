@@ -6,22 +6,19 @@ from dataclasses import replace
 from typing import Annotated, Any, Final
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ValidationError
-from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.web.api.me import MeChange
-from training_analyzer.web.auth import current_user
 from training_analyzer.web.catalogs import LANGUAGES
+from training_analyzer.web.pages.forms import UserId, see_other
 from training_analyzer.web.pages.places import own_place
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
 
-_SEE_OTHER: Final = 303
 _UNPROCESSABLE: Final = 422
 
 
@@ -58,7 +55,7 @@ def save_look(request: Request, user_id: UserId, form: Annotated[LookForm, Form(
         wrong = [str(line["loc"][0]) for line in error.errors(include_input=False)]
         return _page(request, form.model_dump(), wrong=wrong)
     parts_of(request).access.profiles.change(user_id, change.model_dump(include=set(given)))
-    return RedirectResponse("/settings/look?done=saved", _SEE_OTHER)
+    return see_other("/settings/look?done=saved")
 
 
 @router.post("/settings/theme")
@@ -71,7 +68,7 @@ def save_theme(
     """Take the colours that the person chose in the menu, and go back to where they were."""
     chosen = theme if theme in {"light", "dark"} else None
     parts_of(request).access.profiles.change(user_id, {"theme": chosen})
-    return RedirectResponse(own_place(next_), _SEE_OTHER)
+    return see_other(own_place(next_))
 
 
 def _page(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from starlette.responses import RedirectResponse
-
 from training_analyzer.web.auth import is_looked_up
 from training_analyzer.web.pages.entry import Entry, sign_in_page
+from training_analyzer.web.pages.forms import see_other
 from training_analyzer.web.pages.places import confirm_place, place_of
 from training_analyzer.web.pages.shown import tongue_asked, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 def problem_page(request: Request, problem: Problem) -> Response:
     """Return *problem* as a page: to sign in on, or to confirm on, where that is what helps."""
     if problem.code == StepUpRequired.code:
-        return RedirectResponse(confirm_place(request), HTTPStatus.SEE_OTHER)
+        return see_other(confirm_place(request))
     # A poll that meets a problem loads the whole page anew, which then says what it is.
     is_poll = "hx-request" in request.headers
     headers = {**problem.headers, **({"HX-Refresh": "true"} if is_poll else {})}

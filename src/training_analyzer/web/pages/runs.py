@@ -6,8 +6,8 @@ from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
 
 from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import RunStatus
@@ -15,10 +15,10 @@ from training_analyzer.services.following import Followed
 from training_analyzer.services.runs import WantedRuns
 from training_analyzer.services.wishes import wish_to_retry
 from training_analyzer.web.api.paging import Cursors
-from training_analyzer.web.auth import current_user
 from training_analyzer.web.history import details_of
 from training_analyzer.web.limits import TRIGGERING
 from training_analyzer.web.pages.ended_view import Ended, detail_of
+from training_analyzer.web.pages.forms import UserId, see_other
 from training_analyzer.web.pages.history_view import (
     Filters,
     chips_of,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
 
 _LINES: Final = 30
 _STRIP_RUNS: Final = 30
@@ -110,7 +109,7 @@ def cancel(request: Request, run_id: int, user_id: UserId) -> Response:
     parts = parts_of(request)
     _own(parts, user_id, run_id)
     parts.runtime.runs.cancel(user_id, run_id)
-    return RedirectResponse(f"/runs/{run_id}", 303)
+    return see_other(f"/runs/{run_id}")
 
 
 @router.post("/runs/{run_id}/retry", dependencies=[TRIGGERING])
@@ -122,8 +121,8 @@ def retry(request: Request, run_id: int, user_id: UserId) -> Response:
     if run.status != RunStatus.RUNNING and failures:
         with suppress(GarminSyncError):
             begun = parts.manual.start(user_id, wish_to_retry(run_id, failures))
-            return RedirectResponse(f"/runs/{begun}", 303)
-    return RedirectResponse(f"/runs/{run_id}?done=not-retried", 303)
+            return see_other(f"/runs/{begun}")
+    return see_other(f"/runs/{run_id}?done=not-retried")
 
 
 def goes_on(runtime: Runtime, run: GarminSyncHistory) -> bool:

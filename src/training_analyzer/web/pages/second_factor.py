@@ -5,8 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 
 from training_analyzer.errors import (
     BadLogin,
@@ -19,6 +18,7 @@ from training_analyzer.services.callers import Caller
 from training_analyzer.web import second_factors
 from training_analyzer.web.auth import fresh_person
 from training_analyzer.web.pages.entry import Entry, again, provider_name
+from training_analyzer.web.pages.forms import see_other
 from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 
@@ -69,7 +69,7 @@ def remove(request: Request, person: Fresh, password: Text = "", totp: Text = ""
         return security_page(
             request, person, again(error, tongue_of(request)), status=error.http_status
         )
-    return RedirectResponse(_HERE, HTTPStatus.SEE_OTHER)
+    return see_other(_HERE)
 
 
 def security_page(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Depends, Query, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from training_analyzer.services.callers import Caller
 from training_analyzer.web.api.audit import next_in_log
@@ -14,6 +12,7 @@ from training_analyzer.web.api.paging import Cursors, moment_and_number
 from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import current_person
 from training_analyzer.web.pages.entry import provider_name
+from training_analyzer.web.pages.forms import see_other
 from training_analyzer.web.pages.security_view import audit_of, sessions_of
 from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -62,7 +61,7 @@ def end_other_sessions(request: Request, person: Person) -> Response:
     """Sign the person out everywhere but here."""
     parts_of(request).access.sessions.end_all(person.user_id, but=person.session_id)
     note(request, "session_ended", user_id=person.user_id, target="others")
-    return RedirectResponse(f"{_HERE}?done=ended", HTTPStatus.SEE_OTHER)
+    return see_other(f"{_HERE}?done=ended")
 
 
 @router.post(f"{_HERE}/sessions/{{session_id}}")
@@ -71,4 +70,4 @@ def end_session(request: Request, person: Person, session_id: str) -> Response:
     if not parts_of(request).access.sessions.end(person.user_id, session_id):
         raise NotFound
     note(request, "session_ended", user_id=person.user_id, target=session_id)
-    return RedirectResponse(f"{_HERE}?done=ended", HTTPStatus.SEE_OTHER)
+    return see_other(f"{_HERE}?done=ended")

@@ -6,15 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import available_timezones
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, Field, ValidationError
-from starlette.responses import RedirectResponse, Response
 
 from training_analyzer.model import Group
 from training_analyzer.services.previewing import MAY_BE_DISABLED
 from training_analyzer.services.reading import GROUPS
 from training_analyzer.web.api.config import ConfigChange, given
-from training_analyzer.web.auth import current_user
+from training_analyzer.web.pages.forms import UserId, see_other
 from training_analyzer.web.pages.settings_view import (
     Outlook,
     Values,
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-type UserId = Annotated[str, Depends(current_user)]
 
 _NUMBERS: Final = (
     "initial_sync_days",
@@ -129,11 +127,11 @@ def save(request: Request, user_id: UserId, sent: Annotated[SentForm, Form()]) -
     runtime = parts_of(request).runtime
     changes = given(read.change)
     if runtime.credentials.change_sync_config(user_id, changes, seen=_seen(sent.version)):
-        return RedirectResponse("/settings/sync?done=saved", 303)
+        return see_other("/settings/sync?done=saved")
     now, mine = runtime.syncs.config(user_id), runtime.previews.as_if(user_id, changes)
     found = differences(now, mine, tongue_of(request))
     if not found:
-        return RedirectResponse("/settings/sync?done=saved", 303)
+        return see_other("/settings/sync?done=saved")
     form = _form(request, user_id, sent.values.at_version(now.version), _outlook(request, mine))
     return _page(request, replace(form, differences=found, is_unsaved=True), status=412)
 
@@ -145,7 +143,7 @@ def restore(request: Request, user_id: UserId) -> Response:
     defaults = parts_of(request).runtime.syncs.defaults(user_id)
     names = ConfigChange.model_fields
     credentials.update_sync_config(user_id, **{name: getattr(defaults, name) for name in names})
-    return RedirectResponse("/settings/sync?done=restored", 303)
+    return see_other("/settings/sync?done=restored")
 
 
 def _page(request: Request, form: SettingsForm, *, done: str = "", status: int = 200) -> Response:

@@ -7,10 +7,9 @@ use it up: the button on its page does.
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from training_analyzer.errors import BadLogin, TooManyRequests, TotpRequired
 from training_analyzer.services.callers import Caller
@@ -24,6 +23,7 @@ from training_analyzer.web.auth import (
     sign_out,
 )
 from training_analyzer.web.pages.entry import Entry, again, provider_name, sign_in_page
+from training_analyzer.web.pages.forms import Text, see_other
 from training_analyzer.web.pages.places import own_place
 from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
@@ -31,10 +31,7 @@ from training_analyzer.web.refusals import BadLink
 
 router = APIRouter()
 
-type Text = Annotated[str, Form()]
 type Person = Annotated[Caller, Depends(current_person)]
-
-_SEE_OTHER: Final = HTTPStatus.SEE_OTHER
 
 
 @router.get("/sign-in")
@@ -57,7 +54,7 @@ def enter(
     """Begin a session, by the link or by name and password."""
     if not name:
         return _redeem(request, token)
-    answer = RedirectResponse(own_place(next), _SEE_OTHER)
+    answer = see_other(own_place(next))
     try:
         entering.sign_in_by_password(request, answer, name, password, totp.strip())
     except (BadLogin, TotpRequired, TooManyRequests) as error:
@@ -74,7 +71,7 @@ def _redeem(request: Request, token: str) -> Response:
     if user is None or user.disabled_at is not None:
         entering.bad_link(request)
         raise BadLink
-    answer = RedirectResponse("/", _SEE_OTHER)
+    answer = see_other("/")
     entering.begin(request, answer, user.user_id)
     return answer
 
@@ -94,7 +91,7 @@ def confirm(
     next: Text = "/",  # noqa: A002 - the name in the form
 ) -> Response:
     """Renew the session of whoever proves anew who they are, and go on."""
-    answer = RedirectResponse(own_place(next), _SEE_OTHER)
+    answer = see_other(own_place(next))
     try:
         entering.prove_again(request, answer, password, totp.strip())
     except (BadLogin, TotpRequired, TooManyRequests) as error:
@@ -106,7 +103,7 @@ def confirm(
 @router.post("/sign-out")
 def leave(request: Request) -> Response:
     """End the session."""
-    answer = RedirectResponse("/", _SEE_OTHER)
+    answer = see_other("/")
     caller = caller_or_none(request)
     sign_out(request, answer)
     if caller is not None:

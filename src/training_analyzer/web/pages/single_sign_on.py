@@ -26,6 +26,7 @@ from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import caller_or_none, fresh_person, is_https, refuse_open_wire
 from training_analyzer.web.clients import network_of
 from training_analyzer.web.pages.entry import again, sign_in_page
+from training_analyzer.web.pages.forms import see_other
 from training_analyzer.web.pages.places import own_place
 from training_analyzer.web.pages.second_factor import security_page
 from training_analyzer.web.pages.shown import show, tongue_of
@@ -117,11 +118,11 @@ def unlink(request: Request, person: Fresh) -> Response:
         )
     if was_linked:
         note(request, "identity_unlinked", user_id=person.user_id)
-    return RedirectResponse(_HERE, HTTPStatus.SEE_OTHER)
+    return see_other(_HERE)
 
 
 def _welcome(request: Request, sign_on: SingleSignOn, proved: Proved) -> Response:
-    answer = RedirectResponse(proved.next, HTTPStatus.SEE_OTHER)
+    answer = see_other(proved.next)
     if proved.link_for is None:
         user = sign_on.enter(proved.subject, network_of(request))
         entering.begin(request, answer, user.user_id, target=_OIDC)

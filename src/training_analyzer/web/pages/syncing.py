@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
-from starlette.responses import RedirectResponse, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from training_analyzer.errors import GarminSyncError, SyncAlreadyRunning
 from training_analyzer.web.auth import current_user
 from training_analyzer.web.limits import TRIGGERING
+from training_analyzer.web.pages.forms import see_other
 from training_analyzer.web.parts import parts_of
 
 router = APIRouter()
@@ -21,7 +21,7 @@ def sync_now(request: Request, user_id: Annotated[str, Depends(current_user)]) -
     try:
         begun = parts_of(request).manual.start(user_id)
     except SyncAlreadyRunning as running:
-        return RedirectResponse(f"/runs/{running.sync_id}" if running.sync_id else "/", 303)
+        return see_other(f"/runs/{running.sync_id}" if running.sync_id else "/")
     except GarminSyncError:
-        return RedirectResponse("/", 303)
-    return RedirectResponse(f"/runs/{begun}", 303)
+        return see_other("/")
+    return see_other(f"/runs/{begun}")
