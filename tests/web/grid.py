@@ -139,6 +139,7 @@ ROWS: Final = {
     f"DELETE {V1}/me/sessions/{{session_id}}": Row(204, uses_up="session_id"),
     f"POST {V1}/me/totp": Row(201),
     f"POST {V1}/me/totp/confirm": Row(401, {"code": "000000"}, code="bad_login"),
+    f"POST {V1}/me/totp/recovery-codes": Row(409, code="conflict"),
     f"DELETE {V1}/me/totp": Row(204, {"password": PASSWORD}),
     # Keys
     f"GET {V1}/api-keys": Row(200),

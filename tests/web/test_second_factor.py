@@ -153,6 +153,8 @@ def test_a_second_factor_by_plain_forms(app: FastAPI, eva: Person, clock: Any) -
     begun = eva.client.post("/second-factor").text
     secret = re.search(r"<code>([A-Z2-7]{32})</code>", begun)
     assert secret
+    assert re.search(r'role="img" aria-label="QR code[^>]*><svg viewBox', begun)
+    assert not re.search(r"<svg[^>]* style=", begun)
     wrong = eva.client.post("/second-factor/confirm", data={"totp": "000"})
     right = {"totp": code_of(secret[1], step_at(clock()))}
     shown = eva.client.post("/second-factor/confirm", data=right)
@@ -168,8 +170,32 @@ def test_a_second_factor_by_plain_forms(app: FastAPI, eva: Person, clock: Any) -
     assert entered.status_code == 303
     page = client.get("/second-factor").text
     assert "It is on" in page
+    assert "9 codes are left" in page
     assert codes[1] not in page
     refused = client.post("/second-factor/remove", data={"password": OTHER})
     gone = client.post("/second-factor/remove", data={"totp": codes[1]})
     assert (refused.status_code, gone.status_code) == (401, 303)
     assert signs_in(browser(app)).status_code == 204
+
+
+def test_recovery_codes_made_anew_take_the_place_of_those_before(
+    app: FastAPI, eva: Person, clock: Any
+) -> None:
+    """The page and the API give other codes, of which alone one works; without a factor none."""
+    refused = eva.client.post(f"{V1}/me/totp/recovery-codes")
+    factor = Factor(eva, clock)
+    by_api = eva.client.post(f"{V1}/me/totp/recovery-codes").json()["recovery_codes"]
+    page = eva.client.post("/second-factor/recovery-codes").text
+    by_page = re.findall(r"(?:[a-z2-7]{4}-){5}[a-z2-7]{4}", page)
+
+    assert code(refused) == (409, "conflict")
+    assert (len(by_api), len(by_page)) == (10, 10)
+    assert "Those before do not work any more." in page
+    void = [signs_in(browser(app), totp=old) for old in (factor.codes[0], by_api[0])]
+    assert {code(answer) for answer in void} == {(401, "bad_login")}
+    assert signs_in(browser(app), totp=by_page[0]).status_code == 204
+    done = [entry["action"] for entry in eva.client.get(f"{V1}/me/audit").json()["items"]]
+    assert done.count("recovery_codes_renewed") == 2
+    clock.advance(minutes=15)
+    stale = eva.client.post(f"{V1}/me/totp/recovery-codes")
+    assert code(stale) == (403, "step_up_required")

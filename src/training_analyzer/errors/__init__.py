@@ -17,6 +17,7 @@ GarminSyncError                    HTTP  exit
 ├── ExportNotReady                 409   1
 ├── ExportExpired                  410   1
 ├── BackupImpossible               500   1  files in the way, a damaged copy, a database in use
+├── SecondFactorIsOff              409   1
 ├── SecondFactorIsOn               409   1
 ├── SecondFactorNotBegun           409   1
 ├── TooManyRequests                429  75  our own limit of attempts
@@ -114,6 +115,7 @@ from training_analyzer.errors.refusals import (
     LastAdministrator,
     NotConnected,
     OnlyWayIn,
+    SecondFactorIsOff,
     SecondFactorIsOn,
     SecondFactorNotBegun,
     SettingsError,
@@ -196,6 +198,7 @@ __all__ = [
     "PoisonItem",
     "RateLimited",
     "Reaction",
+    "SecondFactorIsOff",
     "SecondFactorIsOn",
     "SecondFactorNotBegun",
     "SettingsError",

@@ -125,6 +125,13 @@ class SecondFactorIsOn(GarminSyncError):
     http_status = 409
 
 
+class SecondFactorIsOff(GarminSyncError):
+    """There is no second factor that recovery codes could stand in for. Turn one on first."""
+
+    code = "conflict"
+    http_status = 409
+
+
 class SecondFactorNotBegun(GarminSyncError):
     """No second factor waits for its first code. Begin anew."""
 

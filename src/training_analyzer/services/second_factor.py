@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from training_analyzer.errors import SecondFactorIsOn, SecondFactorNotBegun
+from training_analyzer.errors import SecondFactorIsOff, SecondFactorIsOn, SecondFactorNotBegun
 from training_analyzer.services.one_time_codes import (
     new_recovery_codes,
     new_secret,
@@ -59,14 +59,24 @@ class SecondFactor:
         step = step_of(begun.secret.reveal(), plain(code), now=self.now())
         if step is None:
             return None
-        codes = new_recovery_codes()
-        hashes = [recovery_hash(plain(each)) or "" for each in codes]
+        codes, hashes = _recovery_codes()
         if not self.repository.confirm(
             user_id, TOTP, begun.version, step=step, hashes=hashes, now=self.now()
         ):
             # Confirmed or begun anew in the same moment, elsewhere.
             raise SecondFactorNotBegun
         return codes
+
+    def renew_codes(self, user_id: str) -> list[str]:
+        """Return new recovery codes; those before are void. Raises `SecondFactorIsOff`."""
+        codes, hashes = _recovery_codes()
+        if not self.repository.renew(user_id, hashes):
+            raise SecondFactorIsOff
+        return codes
+
+    def codes_left(self, user_id: str) -> int:
+        """Return how many recovery codes the person has not used."""
+        return self.repository.codes_left(user_id)
 
     def check(self, user_id: str, code: str) -> bool:
         """Tell whether *code* is right, and take it: none is right twice."""
@@ -81,3 +91,8 @@ class SecondFactor:
     def remove(self, user_id: str) -> bool:
         """Take the person's factor away with all its codes; False where there was none."""
         return self.repository.remove(user_id, TOTP)
+
+
+def _recovery_codes() -> tuple[list[str], list[str]]:
+    codes = new_recovery_codes()
+    return codes, [recovery_hash(plain(each)) or "" for each in codes]

@@ -124,6 +124,7 @@ REFUSES: Final[Mapping[str, tuple[Refused, ...]]] = MappingProxyType(
         "leave": (errors.BadLogin, errors.LastAdministrator),
         "begin_second_factor": (errors.SecondFactorIsOn,),
         "confirm_second_factor": (errors.BadLogin, errors.SecondFactorNotBegun),
+        "renew_recovery_codes": (errors.SecondFactorIsOff,),
         "remove_second_factor": (errors.BadLogin, errors.SecondFactorNotBegun),
         "add_key": (refusals.TooManyKeys, refusals.InsufficientScope),
         "change_user": (errors.LastAdministrator, refusals.StepUpRequired),

@@ -55,6 +55,17 @@ def confirm(request: Request, code: str) -> list[str]:
     return codes
 
 
+def renew_codes(request: Request) -> list[str]:
+    """Return other recovery codes of the caller's; those before are void.
+
+    Raises `StepUpRequired`, or `SecondFactorIsOff`.
+    """
+    person = fresh_person(request)
+    codes = parts_of(request).access.second_factor.renew_codes(person.user_id)
+    note(request, "recovery_codes_renewed", user_id=person.user_id)
+    return codes
+
+
 def remove(request: Request, password: str, code: str) -> None:
     """Turn it off with the password or a code, and forget one that was only begun.
 

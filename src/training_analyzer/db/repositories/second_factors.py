@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from training_analyzer.db.insert import insert_into
 from training_analyzer.db.repositories.secrets import put_secret
@@ -14,6 +14,8 @@ from training_analyzer.model import SecretContext
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+
+    from sqlalchemy import Connection
 
     from training_analyzer.db.database import Database
 
@@ -96,12 +98,26 @@ class SecondFactorsRepository:
             )
             if turned_on.rowcount == 0:
                 return False
-            db.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
-            db.execute(
-                insert(recovery_codes),
-                [{"user_id": user_id, "code_sha256": each} for each in hashes],
-            )
+            _replace_codes(db, user_id, hashes)
         return True
+
+    def renew(self, user_id: str, hashes: Sequence[str]) -> bool:
+        """Put other recovery codes in the place of those that are left; False without a factor."""
+        is_on = select(user_totp.c.user_id).where(
+            user_totp.c.user_id == user_id, user_totp.c.confirmed_at.is_not(None)
+        )
+        with self._database.write() as db:
+            # A second set made in the same moment waits, and then takes the place of this one.
+            if db.execute(is_on.with_for_update()).one_or_none() is None:
+                return False
+            _replace_codes(db, user_id, hashes)
+        return True
+
+    def codes_left(self, user_id: str) -> int:
+        """Return how many recovery codes the person has not used."""
+        query = select(func.count()).where(recovery_codes.c.user_id == user_id)
+        with self._database.read() as db:
+            return db.execute(query).scalar_one()
 
     def take(self, user_id: str, step: int) -> bool:
         """Take the code of *step*; False when it, or a later one, was taken before."""
@@ -139,3 +155,10 @@ class SecondFactorsRepository:
                 )
             )
         return removed.rowcount == 1
+
+
+def _replace_codes(db: Connection, user_id: str, hashes: Sequence[str]) -> None:
+    db.execute(delete(recovery_codes).where(recovery_codes.c.user_id == user_id))
+    db.execute(
+        insert(recovery_codes), [{"user_id": user_id, "code_sha256": each} for each in hashes]
+    )

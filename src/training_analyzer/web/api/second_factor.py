@@ -62,6 +62,12 @@ def confirm_second_factor(first: FirstCode, _person: Fresh, request: Request) ->
     return TurnedOn(recovery_codes=second_factors.confirm(request, first.code.get_secret_value()))
 
 
+@router.post("/me/totp/recovery-codes")
+def renew_recovery_codes(_person: Fresh, request: Request) -> TurnedOn:
+    """Give ten new recovery codes, shown this once; those before are void at once."""
+    return TurnedOn(recovery_codes=second_factors.renew_codes(request))
+
+
 @router.delete("/me/totp", status_code=status.HTTP_204_NO_CONTENT)
 def remove_second_factor(proof: Proof, _person: Fresh, request: Request) -> Response:
     """Turn it off, with the password or a code."""

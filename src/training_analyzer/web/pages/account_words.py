@@ -21,11 +21,13 @@ def action_words(tongue: Tongue, action: str) -> str:
         "signed_in": text("Signed in"),
         "signed_out": text("Signed out"),
         "sign_in_refused": text("Sign-in refused"),
+        "request_denied": text("Request denied"),
         "session_ended": text("Session ended"),
         "password_changed": text("Password changed"),
         "password_link_issued": text("Link for a new password made"),
         "totp_begun": text("Second factor begun"),
         "totp_turned_on": text("Second factor turned on"),
+        "recovery_codes_renewed": text("Recovery codes made anew"),
         "totp_turned_off": text("Second factor turned off"),
         "identity_linked": text("Single sign-on linked"),
         "identity_unlinked": text("Single sign-on unlinked"),
@@ -43,13 +45,13 @@ def action_words(tongue: Tongue, action: str) -> str:
         "export_made": text("Export asked for"),
         "export_downloaded": text("Export downloaded"),
         "export_deleted": text("Export deleted"),
-        "api_key.created": text("API key made"),
-        "api_key.rotated": text("API key rotated"),
-        "api_key.deleted": text("API key deleted"),
-        "webhook.created": text("Webhook made"),
-        "webhook.changed": text("Webhook changed"),
-        "webhook.secret_rotated": text("Webhook secret rotated"),
-        "webhook.deleted": text("Webhook deleted"),
+        "api_key_created": text("API key made"),
+        "api_key_rotated": text("API key rotated"),
+        "api_key_deleted": text("API key deleted"),
+        "webhook_created": text("Webhook made"),
+        "webhook_changed": text("Webhook changed"),
+        "webhook_secret_rotated": text("Webhook secret rotated"),
+        "webhook_deleted": text("Webhook deleted"),
         "garmin_connected": text("Garmin connected"),
         "garmin_disconnected": text("Garmin disconnected"),
         "garmin_key_removed": text("Garmin key removed"),
@@ -57,7 +59,7 @@ def action_words(tongue: Tongue, action: str) -> str:
         "garmin_session_used": text("Garmin session used"),
         "garmin_session_renewed": text("Garmin session renewed"),
     }
-    return named.get(action) or action.replace("_", " ").replace(".", " ").capitalize()
+    return named.get(action) or action.replace("_", " ").capitalize()
 
 
 def scope_words(tongue: Tongue, scope: str) -> str:

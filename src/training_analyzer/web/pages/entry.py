@@ -11,6 +11,7 @@ from training_analyzer.errors import (
     BadLogin,
     InvalidUserName,
     OnlyWayIn,
+    SecondFactorIsOff,
     SecondFactorIsOn,
     SecondFactorNotBegun,
     SingleSignOnFailed,
@@ -86,6 +87,7 @@ def wrong_words(error: GarminSyncError, tongue: Tongue) -> str:
         InvalidUserName: text(
             "A name is 1 to 64 printable characters without spaces at its ends, and no user id."
         ),
+        SecondFactorIsOff: text("The second factor is off. Turn it on to have recovery codes."),
         SecondFactorIsOn: text(
             "A second factor is on already. Turn it off first to have another one."
         ),

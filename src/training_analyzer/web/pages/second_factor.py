@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from training_analyzer.errors import (
     BadLogin,
+    SecondFactorIsOff,
     SecondFactorIsOn,
     SecondFactorNotBegun,
     TooManyRequests,
@@ -19,6 +20,7 @@ from training_analyzer.web import second_factors
 from training_analyzer.web.auth import fresh_person
 from training_analyzer.web.pages.entry import Entry, again, provider_name
 from training_analyzer.web.pages.forms import see_other
+from training_analyzer.web.pages.qr_code import qr_code_of
 from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
 
@@ -57,7 +59,19 @@ def confirm(request: Request, person: Fresh, totp: Text = "") -> Response:
         return security_page(
             request, person, again(error, tongue_of(request)), status=error.http_status, waits=True
         )
-    return show(request, "recovery_codes.html", {"codes": codes})
+    return show(request, "recovery_codes.html", {"codes": codes, "are_renewed": False})
+
+
+@router.post(f"{_HERE}/recovery-codes")
+def renew_codes(request: Request, person: Fresh) -> Response:
+    """Show other recovery codes, once; those before are void."""
+    try:
+        codes = second_factors.renew_codes(request)
+    except SecondFactorIsOff as error:
+        return security_page(
+            request, person, again(error, tongue_of(request)), status=error.http_status
+        )
+    return show(request, "recovery_codes.html", {"codes": codes, "are_renewed": True})
 
 
 @router.post(f"{_HERE}/remove")
@@ -87,7 +101,9 @@ def security_page(
         "entry": entry,
         "is_on": access.second_factor.is_on(person.user_id),
         "has_password": access.passwords.has(person.user_id),
+        "codes_left": access.second_factor.codes_left(person.user_id),
         "begun": begun,
+        "picture": qr_code_of(begun.address) if begun else "",
         "waits": waits or begun is not None,
         "provider": provider_name(request),
         "is_linked": sign_on is not None and sign_on.is_linked(person.user_id),

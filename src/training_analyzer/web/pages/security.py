@@ -49,6 +49,7 @@ def security(
         "is_first": cursor is None,
         "has_password": access.passwords.has(person.user_id),
         "has_totp": access.second_factor.is_on(person.user_id),
+        "codes_left": access.second_factor.codes_left(person.user_id),
         "provider": provider_name(request),
         "is_linked": sign_on is not None and sign_on.is_linked(person.user_id),
         "done": done,
