@@ -166,10 +166,13 @@ def test_people_and_runs_are_paged_newest_first(
 
 
 def test_audit_log_is_paged_and_forgets_after_a_year(database: Database, clock: FakeClock) -> None:
-    """Entries come newest first, one person's alone where wanted, and go after a year."""
+    """Entries come newest first, one person's alone where wanted, and go after a year.
+
+    Actions that were spelled with a point are told as those of today.
+    """
     log = AuditLogRepository(database)
     for user_id in ("ana", "ben", "ana"):
-        log.add(AuditEntry(at=clock(), action="used", user_id=user_id, actor="system"))
+        log.add(AuditEntry(at=clock(), action="key.used", user_id=user_id, actor="system"))
     log.add(AuditEntry(at=clock.advance(days=1), action="renewed", user_id="ana"))
 
     first = log.page(limit=2)
@@ -177,7 +180,7 @@ def test_audit_log_is_paged_and_forgets_after_a_year(database: Database, clock: 
     of_ana = log.page(user_id="ana", limit=9)
     log.add(AuditEntry(at=clock.advance(days=364, hours=1), action="used", user_id="ana"))
 
-    assert [entry.action for entry in first] == ["renewed", "used"]
+    assert [entry.action for entry in first] == ["renewed", "key_used"]
     assert [entry.user_id for entry in first + rest] == ["ana", "ana", "ben", "ana"]
-    assert [entry.action for entry in of_ana] == ["renewed", "used", "used"]
+    assert [entry.action for entry in of_ana] == ["renewed", "key_used", "key_used"]
     assert [entry.action for entry in log.page(limit=9)] == ["used", "renewed"]

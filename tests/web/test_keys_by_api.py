@@ -160,7 +160,7 @@ def test_keys_are_made_and_ended_by_a_person_who_is_there(
     assert ana.client.delete(path).status_code == 204
     entries = runtime.access.audit.page(user_id=ana.user_id, limit=10)
     assert [(e.action, e.target) for e in entries if e.action.startswith("api_key")] == [
-        (f"api_key.{done}", shown["id"]) for done in ("deleted", "rotated", "created")
+        (f"api_key_{done}", shown["id"]) for done in ("deleted", "rotated", "created")
     ]
 
 

@@ -62,6 +62,10 @@ SYNC_TRIGGER: Final = Rule("garmin.trigger", 5, _MINUTE)
 # The general ones: whatever has no number of its own.
 READS: Final = Rule("default", 120, _MINUTE)
 WRITES: Final = Rule("writes", 30, _MINUTE)
+# What one person is denied is written down no more often than this.
+DENIALS: Final = Rule("denials", 10, _MINUTE)
+DENIALS_OF_ONE_KIND: Final = Rule("denials.kind", 1, _MINUTE)
+CROSS_SITE_LOOKS: Final = Rule("cross_site.network", 10, _MINUTE)
 
 _LONGEST: Final = _DAY
 

@@ -46,6 +46,16 @@ def is_for_programs(scope: Scope) -> bool:
     return is_api(scope) or own_path(scope) in _FOR_MONITORS
 
 
+def operation_at(request: Request) -> str | None:
+    """Return the name of the route that is asked for; None where there is none."""
+    path = own_path(request.scope)
+    for context in iter_route_contexts(request.app.routes):
+        takes = request.method in (context.methods or ())
+        if takes and context.path_regex.match(path):
+            return context.name
+    return None
+
+
 def methods_at(request: Request) -> set[str]:
     """Return the methods of all routes at the address; the framework knows the first one's."""
     path = own_path(request.scope)

@@ -18,6 +18,7 @@ from training_analyzer.services.signing_in import SigningIn
 from training_analyzer.web import api, pages
 from training_analyzer.web.addresses import is_for_programs, methods_at
 from training_analyzer.web.ambiguous import Ambiguous
+from training_analyzer.web.auditing import note_denial
 from training_analyzer.web.auth import identify as by_session_or_key
 from training_analyzer.web.compressing import Compressing
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
@@ -152,7 +153,13 @@ def _bare(  # noqa: PLR0913 - what may differ, each named
     app.add_middleware(Remembering, repeats=runtime.repeats)
     app.add_middleware(Counting, windows=windows, answer=_handle)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=MAX_BODY_BYTES)
-    app.add_middleware(Guard, site=site, new_id=lambda: secrets.token_hex(8), answer=answer_problem)
+    app.add_middleware(
+        Guard,
+        site=site,
+        new_id=lambda: secrets.token_hex(8),
+        answer=answer_problem,
+        note_denial=note_denial,
+    )
     return app
 
 
@@ -165,6 +172,7 @@ def answer_problem(request: Request, problem: Problem) -> Response:
 
 
 def _handle(request: Request, error: Exception) -> Response:
+    note_denial(request, error)
     return answer_problem(request, _problem(request, error))
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 
@@ -123,8 +124,10 @@ class Guard:
         site: Site,
         new_id: Callable[[], str],
         answer: Callable[[Request, Problem], Response],
+        note_denial: Callable[[Request, Refusal], None],
     ) -> None:
         self._app = app
+        self._note_denial = note_denial
         self._site = site
         self._new_id = new_id
         self._answer = answer
@@ -152,6 +155,8 @@ class Guard:
             self._refuse(request)
             await self._app(scope, receive, send_ours)
         except Refusal as refusal:
+            if isinstance(refusal, CrossSite):
+                await run_in_threadpool(self._note_denial, request, refusal)
             await self._answer(request, of_refusal(refusal))(scope, receive, send_ours)
         except Exception as error:
             _record_bug(request, error)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,4 +85,6 @@ def write_entry(db: Connection, entry: AuditEntry) -> None:
 
 
 def _entry(row: Any) -> AuditEntry:  # noqa: ANN401 - a mapping of a row
-    return AuditEntry(**{name: row[name] for name in AuditEntry.__dataclass_fields__})
+    entry = AuditEntry(**{name: row[name] for name in AuditEntry.__dataclass_fields__})
+    # Some were once spelled with a point; a row is never changed.
+    return replace(entry, action=entry.action.replace(".", "_"))

@@ -82,7 +82,7 @@ def add_key(asked: NewKey, person: Fresh, web: Web, request: Request) -> ShownKe
     issued = web.access.api_keys.issue(person.user_id, asked.name, scopes, lives=lives)
     if issued is None:
         raise TooManyKeys(MOST_KEYS)
-    return _shown(request, "api_key.created", *issued)
+    return _shown(request, "api_key_created", *issued)
 
 
 @router.post("/api-keys/{key_id}/rotate")
@@ -91,7 +91,7 @@ def rotate_key(key_id: str, person: Fresh, web: Web, request: Request) -> ShownK
     rotated = web.access.api_keys.rotate(person.user_id, key_id)
     if rotated is None:
         raise NotFound
-    return _shown(request, "api_key.rotated", *rotated)
+    return _shown(request, "api_key_rotated", *rotated)
 
 
 @router.delete("/api-keys/{key_id}", status_code=status.HTTP_204_NO_CONTENT)
@@ -99,7 +99,7 @@ def delete_key(key_id: str, person: Fresh, web: Web, request: Request) -> Respon
     """End a key at once."""
     if not web.access.api_keys.end(person.user_id, key_id):
         raise NotFound
-    note(request, "api_key.deleted", user_id=person.user_id, target=key_id)
+    note(request, "api_key_deleted", user_id=person.user_id, target=key_id)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 

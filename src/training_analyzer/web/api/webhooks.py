@@ -177,7 +177,7 @@ def add_webhook(
     response.headers["Location"] = addresses_of(request)(
         f"/api/v1/webhooks/{made.webhook.webhook_id}"
     )
-    return _shown(request, response, made, "webhook.created")
+    return _shown(request, response, made, "webhook_created")
 
 
 @router.get("/{webhook_id}", response_model=WebhookState)
@@ -211,7 +211,7 @@ def change_webhook(
     webhook = web.runtime.webhooks.change(user_id, webhook_id, values, seen=seen)
     if webhook is None:
         raise StaleVersion(_etag(_found(web.runtime.webhooks.one(user_id, webhook_id))))
-    note(request, "webhook.changed", user_id=user_id, target=webhook_id)
+    note(request, "webhook_changed", user_id=user_id, target=webhook_id)
     return answered(_told(webhook), _etag(webhook), None)
 
 
@@ -222,7 +222,7 @@ def delete_webhook(
     """Delete a webhook with its secret and its log; nothing more is sent."""
     if not web.runtime.webhooks.remove(user_id, webhook_id):
         raise NotFound
-    note(request, "webhook.deleted", user_id=user_id, target=webhook_id)
+    note(request, "webhook_deleted", user_id=user_id, target=webhook_id)
     return Response(status_code=status.HTTP_204_NO_CONTENT)
 
 
@@ -245,7 +245,7 @@ def rotate_webhook_secret(
     made = web.runtime.webhooks.rotate_secret(user_id, webhook_id)
     if made is None:
         raise NotFound
-    return _shown(request, response, made, "webhook.secret_rotated")
+    return _shown(request, response, made, "webhook_secret_rotated")
 
 
 @router.get("/{webhook_id}/deliveries")

@@ -86,7 +86,7 @@ def make_key(request: Request, person: Fresh, form: Annotated[KeyForm, Form()]) 
         )
         return _form_page(request, person, form, wrong={"many"}, why=text)
     key, token = issued
-    note(request, "api_key.created", user_id=person.user_id, target=key.key_id)
+    note(request, "api_key_created", user_id=person.user_id, target=key.key_id)
     return _once(request, key.name, token)
 
 
@@ -102,7 +102,7 @@ def rotate_key(request: Request, person: Fresh, key_id: str) -> Response:
     rotated = parts_of(request).access.api_keys.rotate(person.user_id, key_id)
     if rotated is None:
         raise NotFound
-    note(request, "api_key.rotated", user_id=person.user_id, target=key_id)
+    note(request, "api_key_rotated", user_id=person.user_id, target=key_id)
     return _once(request, rotated[0].name, rotated[1])
 
 
@@ -111,7 +111,7 @@ def delete_key(request: Request, person: Fresh, key_id: str) -> Response:
     """End a key at once."""
     if not parts_of(request).access.api_keys.end(person.user_id, key_id):
         raise NotFound
-    note(request, "api_key.deleted", user_id=person.user_id, target=key_id)
+    note(request, "api_key_deleted", user_id=person.user_id, target=key_id)
     return see_other(f"{_HERE}?done=key-deleted")
 
 

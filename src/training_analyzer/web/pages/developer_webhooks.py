@@ -64,7 +64,7 @@ def make_webhook(
         return _form_page(request, form, wrong={"url"})
     except TooManyWebhooks:
         return _form_page(request, form, wrong={"many"})
-    note(request, "webhook.created", user_id=user_id, target=made.webhook.webhook_id)
+    note(request, "webhook_created", user_id=user_id, target=made.webhook.webhook_id)
     return _webhook_page(request, made.webhook, secret=made.secret)
 
 
@@ -95,7 +95,7 @@ def change_webhook(
         return _webhook_page(request, known, form=form, wrong={"url"})
     if changed is None:
         raise NotFound
-    note(request, "webhook.changed", user_id=user_id, target=webhook_id)
+    note(request, "webhook_changed", user_id=user_id, target=webhook_id)
     return see_other(f"{_HERE}/{webhook_id}?done=saved")
 
 
@@ -132,7 +132,7 @@ def rotate_secret(request: Request, user_id: UserId, webhook_id: str) -> Respons
         return see_other(f"{_HERE}/{webhook_id}?done=busy")
     if made is None:
         raise NotFound
-    note(request, "webhook.secret_rotated", user_id=user_id, target=webhook_id)
+    note(request, "webhook_secret_rotated", user_id=user_id, target=webhook_id)
     return _webhook_page(request, made.webhook, secret=made.secret)
 
 
@@ -141,7 +141,7 @@ def delete_webhook(request: Request, user_id: UserId, webhook_id: str) -> Respon
     """Delete a webhook with its secret and its log."""
     if not parts_of(request).runtime.webhooks.remove(user_id, webhook_id):
         raise NotFound
-    note(request, "webhook.deleted", user_id=user_id, target=webhook_id)
+    note(request, "webhook_deleted", user_id=user_id, target=webhook_id)
     return see_other(f"{_DEVELOPER}?done=webhook-deleted")
 
 

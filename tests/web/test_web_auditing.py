@@ -1,0 +1,56 @@
+"""What a known caller is denied is written down, and not more often than is of use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.testclient import TestClient
+from web_stage import API, arrive, browser
+
+from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.web.app import create_app
+
+if TYPE_CHECKING:
+    from fake_clock import FakeClock
+
+    from training_analyzer.services.runtime import Runtime
+
+
+def test_denied_requests_of_a_known_caller_are_in_the_log(
+    runtime: Runtime, clock: FakeClock
+) -> None:
+    """Each kind of denial has one line a minute, and a stranger's has none."""
+    app = create_app(runtime, GarminSyncScheduler(runtime))
+    # The first person of all is an administrator.
+    runtime.people.add("Ida")
+    ana = arrive(app, runtime, "Ana")
+    new_key = {"name": "watch", "scopes": ["sync:read"]}
+    shown = ana.client.post("/api/v1/api-keys", json=new_key).json()
+    key = browser(app, Authorization=f"Bearer {shown['key']}")
+    elsewhere = {"Sec-Fetch-Site": "cross-site"}
+
+    def seen() -> list[tuple[str, str | None]]:
+        entries = runtime.access.audit.page(user_id=ana.user_id, limit=50)
+        return [(e.result, e.target) for e in reversed(entries) if e.action == "request_denied"]
+
+    clock.advance(minutes=16)
+    for _ in range(3):
+        assert key.get(f"{API}/wellness-history").status_code == 403
+        assert ana.client.delete(f"/api/v1/api-keys/{shown['id']}").status_code == 403
+        assert ana.client.put(f"{API}/sync-config", headers=elsewhere).status_code == 403
+        assert ana.client.get("/admin").status_code == 403
+        stranger = TestClient(app, base_url="http://localhost", headers=elsewhere)
+        assert stranger.put(f"{API}/sync-config", json={}).status_code == 403
+    told = [
+        ("insufficient_scope", "wellness_history"),
+        ("step_up_required", "delete_key"),
+        ("cross_site_request", "change_sync_config"),
+        ("insufficient_scope", "administration"),
+    ]
+    assert seen() == told
+    everybody = runtime.access.audit.page(limit=50)
+    assert sum(entry.action == "request_denied" for entry in everybody) == len(told)
+
+    clock.advance(minutes=1)
+    assert key.get(f"{API}/wellness-history").status_code == 403
+    assert seen() == [*told, told[0]]
