@@ -49,6 +49,7 @@ def test_an_export_is_asked_for_seen_and_called_off(ana: Person, ben: Person) ->
     asked = ana.client.post(f"{HERE}/data/exports", data=EXPORT)
     second = ana.client.post(f"{HERE}/data/exports", data=EXPORT)
     page = ana.client.get(f"{HERE}/data").text
+    (watched,) = re.findall(r'hx-get="(/settings/data/exports/[^"]+)"', page)
     (called_off,) = re.findall(r'action="(/settings/data/exports/[^"]+/delete)"', page)
 
     assert [answer.status_code for answer in wrong] == [422] * 3
@@ -56,6 +57,10 @@ def test_an_export_is_asked_for_seen_and_called_off(ana: Person, ben: Person) ->
     assert asked.status_code == 303
     assert "Another export is being made" in second.text
     assert "JSON Lines · all days" in page
+    assert (ana.client.get(watched).text.split()[0], ben.client.get(watched).status_code) == (
+        "<li",
+        404,
+    )
     assert ben.client.post(called_off).status_code == 404
     assert ana.client.post(called_off).status_code == 303
     assert "JSON Lines · all days" not in ana.client.get(f"{HERE}/data").text

@@ -79,6 +79,14 @@ def make(request: Request, user_id: UserId, form: Annotated[ExportForm, Form()])
     return see_other(f"{_HERE}?done=asked#exports")
 
 
+@router.get(f"{_HERE}/exports/{{export_id}}/progress")
+def progress(request: Request, user_id: UserId, export_id: str) -> Response:
+    """Return one export as the list shows it, for a script that watches it being made."""
+    now = parts_of(request).runtime.now()
+    (line,) = lines_of([_one(request, user_id, export_id)], tongue_of(request), now)
+    return show(request, "_export.html", {"line": line})
+
+
 @router.post(f"{_HERE}/exports/{{export_id}}/again")
 def make_anew(request: Request, user_id: UserId, export_id: str) -> Response:
     """Ask once more for an export that is over."""
@@ -205,13 +213,11 @@ def _page(
     runtime, tongue = parts_of(request).runtime, tongue_of(request)
     holding = runtime.activities.holding(user_id)
     jobs = runtime.export_jobs.page(user_id, limit=_SHOWN)
-    lines = lines_of(jobs, tongue, runtime.now())
     values = {
         "form": form,
         "wrong": wrong,
         "done": done,
-        "lines": lines,
-        "is_under_way": any(line.is_open for line in lines),
+        "lines": lines_of(jobs, tongue, runtime.now()),
         "groups": [(name, group_name(tongue, name)) for name in GROUPS],
         "holding": holding,
         "activities": tongue.number(holding.activities),

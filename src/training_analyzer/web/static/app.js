@@ -19,6 +19,12 @@ document.querySelector("[data-focus]")?.focus();
 
 // Put news into a part of the page; a link in it that has the focus keeps it.
 const renew = (part, html) => {
+  if (part.getAttribute("hx-swap")?.startsWith("outer")) {
+    const fresh = new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+    // What is over is not asked for any more.
+    if (!fresh.hasAttribute("hx-get")) part.removeAttribute("hx-get");
+    html = fresh.innerHTML;
+  }
   const held = part.contains(document.activeElement) && document.activeElement.getAttribute("href");
   part.innerHTML = html;
   if (held) part.querySelector(`a[href="${held}"]`)?.focus({ preventScroll: true });
@@ -36,7 +42,8 @@ if (!window.htmx) {
   for (const part of document.querySelectorAll("[hx-get][hx-trigger^='every ']")) {
     const pause = parseInt(part.getAttribute("hx-trigger").slice("every ".length), 10);
     setInterval(() => {
-      if (!document.hidden) ask(part, part.getAttribute("hx-get")).catch(() => {});
+      const address = part.getAttribute("hx-get");
+      if (address && !document.hidden) ask(part, address).catch(() => {});
     }, pause);
   }
 }
