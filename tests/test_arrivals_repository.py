@@ -114,6 +114,27 @@ def test_a_server_is_set_up_once(
     assert people.has_anybody(with_password=True)
 
 
+def test_of_two_links_used_at_once_one_sets_the_server_up(
+    arrivals: ArrivalsRepository,
+    people: UsersRepository,
+    issue: Callable[..., str],
+    clock: FakeClock,
+) -> None:
+    """Of four who use links of their own in the same moment, one becomes an administrator."""
+
+    def arrive(number: int) -> object:
+        return arrivals.set_up(f"link-{number}", f"Eva{number}", "hash", now=clock())
+
+    for _ in range(5):
+        for number in range(4):
+            issue(f"link-{number}", Purpose.SET_UP)
+        came = at_once(4, arrive)
+
+        (eva,) = people.list()
+        assert sorted(came, key=str) == [None] * 3 + [eva]
+        people.remove(eva.user_id)
+
+
 def test_of_two_who_rule_one_is_left(people: UsersRepository) -> None:
     """When both administrators leave at once, one of them cannot, and keeps their place."""
     rulers = [people.add(name, role=Role.ADMIN) for name in ("Ana", "Ben")]

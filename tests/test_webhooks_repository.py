@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from training_analyzer.db.repositories import UsersRepository
+from training_analyzer.db.repositories.administration import AdministrationRepository
 from training_analyzer.db.repositories.deliveries import Attempt, DeliveriesRepository
 from training_analyzer.db.repositories.outbox import LARGEST_BODY, listens, tell
 from training_analyzer.db.repositories.webhooks import MOST_WEBHOOKS, WebhooksRepository
 from training_analyzer.db.tables import webhook_deliveries
+from training_analyzer.model import Role
 from training_analyzer.planning.webhooks import (
     DeliveryState,
     Disabled,
@@ -165,6 +168,27 @@ def test_delivery_is_claimed_once_and_again_after_its_lease(
     assert [(row.state, row.response_head, row.next_attempt_at) for row in done] == [
         (DeliveryState.DELIVERED, b"ok", None)
     ]
+
+
+def test_webhooks_of_who_is_disabled_wait(database: Database, clock: FakeClock) -> None:
+    """Nothing is sent for somebody who is kept out; let in again, they miss nothing."""
+    users = UsersRepository(database, clock)
+    users.add("Ida", role=Role.ADMIN)
+    eva = users.add("Eva").user_id
+    people, deliveries = AdministrationRepository(database), DeliveriesRepository(database)
+    _add(database, clock, eva, "whk_a")
+    with database.write() as db:
+        tell(db, eva, EventType.SYNC_STARTED, DATA, now=clock())
+    (line,) = deliveries.page(eva, "whk_a", limit=5)
+
+    people.change_person(eva, role=None, disabled=True, now=clock())
+    assert not deliveries.is_any_due(clock())
+    assert deliveries.claim("one", now=clock()) is None
+    assert deliveries.again(eva, "whk_a", line.delivery_id, now=clock()) is False
+
+    people.change_person(eva, role=None, disabled=False, now=clock())
+    assert deliveries.is_any_due(clock())
+    assert deliveries.claim("one", now=clock()) is not None
 
 
 def test_webhook_that_is_gone_is_told_nothing_more(database: Database, clock: FakeClock) -> None:

@@ -24,6 +24,7 @@ from taxonomy_stage import (
 
 from training_analyzer.errors import (
     AccountLocked,
+    BlockCause,
     Blocked,
     CredentialsRejected,
     GarminError,
@@ -53,17 +54,17 @@ def database_url(sqlite_url: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("tell", "error", "posts"),
+    ("tell", "why", "posts"),
     [
         (changed(password="another"), CredentialsRejected, 1),
         (of_account("lock"), AccountLocked, 2),
         (of_account("restrict"), AccountLocked, 3),
-        (of_account("captcha"), LoginBlocked, 3),
-        (of_account("soft_block"), LoginBlocked, 3),
-        (on(LOGINS, "rate_limit", method="POST"), LoginBlocked, 3),
-        (on(SIGN_IN, "challenge"), LoginBlocked, 1),
-        (verb("answer", DI_PATH, status=400, body={}), LoginBlocked, 1),
-        (verb("rate_limit", DI_PATH), LoginBlocked, 1),
+        (of_account("captcha"), BlockCause.CAPTCHA, 3),
+        (of_account("soft_block"), BlockCause.RATE_LIMITED, 3),
+        (on(LOGINS, "rate_limit", method="POST"), BlockCause.RATE_LIMITED, 3),
+        (on(SIGN_IN, "challenge"), BlockCause.FORBIDDEN, 1),
+        (verb("answer", DI_PATH, status=400, body={}), BlockCause.FORBIDDEN, 1),
+        (verb("rate_limit", DI_PATH), BlockCause.RATE_LIMITED, 1),
         (verb("answer", DI_PATH, status=503), GarminUnavailable, 1),
         (verb("reset", DI_PATH), GarminUnavailable, 1),
         (on(SIGN_IN, "answer", status=503), GarminUnavailable, 2),
@@ -71,11 +72,15 @@ def database_url(sqlite_url: str) -> str:
     ],
 )
 def test_refused_password_says_why_and_stores_nothing(
-    runtime: Runtime, garmin: SimulatorServer, tell: Tell, error: Blame, posts: int
+    runtime: Runtime, garmin: SimulatorServer, tell: Tell, why: Blame | BlockCause, posts: int
 ) -> None:
-    """A password that does not get in leaves no connection, and costs three posts at most."""
+    """A password that does not get in leaves no connection, and costs three posts at most.
+
+    A block names its cause.
+    """
     who = account(garmin, "ada")
     tell(garmin, who)
+    error = LoginBlocked if isinstance(why, BlockCause) else why
 
     with pytest.raises(error) as refused:
         runtime.connections.connect_password("a", who.email, who.password)
@@ -84,6 +89,7 @@ def test_refused_password_says_why_and_stores_nothing(
     assert len(passwords(garmin)) == posts
     assert runtime.credentials.get_credentials("a") is None
     if isinstance(refused.value, LoginBlocked):
+        assert refused.value.cause is why
         assert refused.value.retry_at == runtime.now() + timedelta(hours=2)
 
 

@@ -115,6 +115,8 @@ def test_a_sync_runs_in_the_background_and_ends_in_the_history(
     assert run["progress_percent"] == 100
     assert run["windows_done"] == run["windows_total"] > 0
     assert run["activities_synced"] > 0
+    assert run["result"] == {name: run[name] for name in run["result"]}
+    assert run["eta_seconds"] is None
     assert len(history) == 1
     assert history[0]["sync_type"] == "initial"
     assert history[0]["requests_used"] == run["requests_used"]
@@ -142,6 +144,9 @@ def test_a_running_sync_tells_how_far_it_is(
     assert 0 < status["run"]["windows_done"] < status["run"]["windows_total"]
     assert status["run"]["requests_used"] > 0
     assert status["run"]["current_step"]
+    assert status["run"]["created_at"] == status["run"]["started_at"]
+    assert status["run"]["eta_seconds"] >= 0
+    assert status["run"]["result"] is None
     assert (second.status_code, second.json()["code"]) == (409, "sync_already_running")
     assert second.json()["sync_id"] == started.json()["sync_id"]
     assert ana.client.get(f"{API}/sync/status").json()["running"] is False
@@ -198,6 +203,8 @@ def test_a_partial_run_names_what_failed(
     assert run["status"] == entry["status"] == "partial"
     assert entry["failed_windows"] == 1
     assert "hrv" in entry["error_message"]
+    (error,) = ana.client.get(f"{API}/syncs/{entry['id']}/errors").json()["items"]
+    assert (error["code"], error["http_status"]) == ("garmin_unavailable", 500)
 
 
 @pytest.mark.parametrize("limit", ["0", "-1", "201", "1e9", "x"])

@@ -126,6 +126,7 @@ def test_a_blocked_login_tells_until_when(
 
     assert (first.status_code, first.json()["code"]) == (429, "login_blocked")
     assert first.json()["retry_at"] == second.json()["retry_at"] == "2026-03-02T14:00:00Z"
+    assert first.json()["cause"] == second.json()["cause"] == "captcha"
     assert second.headers["retry-after"] == "5400"
     assert garmin.count() == asked
     ticket = {"kind": "ticket", "value": garmin.ticket(who.email)}

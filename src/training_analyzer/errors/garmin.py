@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors.root import CLOCK, Reaction
@@ -16,6 +17,8 @@ class GarminError(SyncError):
 
     code = "garmin_error"
     http_status = 503
+    # What Garmin answered; None where nobody did, or we did not ask.
+    answered: int | None = None
 
 
 class CredentialsRejected(GarminError):
@@ -101,11 +104,20 @@ class TokenInvalid(GarminError):
     http_status = 422
 
 
+class BlockCause(StrEnum):
+    """How Garmin refuses password logins."""
+
+    RATE_LIMITED = "rate_limited"
+    CAPTCHA = "captcha"
+    FORBIDDEN = "forbidden"
+
+
 class LoginBlocked(GarminError):
     """Garmin refuses password logins for now. Trying again would make the wait longer.
 
     A token, a browser ticket or a Personal API key still works. *retry_at* is when a
-    password may be tried again, None where that is not known yet.
+    password may be tried again, None where that is not known yet; *cause* is None where
+    it was not Garmin that refused: after wrong passwords we wait unasked.
     """
 
     code = "login_blocked"
@@ -113,10 +125,11 @@ class LoginBlocked(GarminError):
     exit_code = 75
     reaction = Reaction.COOL_DOWN
 
-    def __init__(self, retry_at: datetime | None = None) -> None:
+    def __init__(self, retry_at: datetime | None = None, cause: BlockCause | None = None) -> None:
         text = self.own_text()
         super().__init__(text if retry_at is None else f"{text} Possible at {retry_at:{CLOCK}}.")
         self.retry_at = retry_at
+        self.cause = cause
 
 
 class LoginWaits(LoginBlocked):

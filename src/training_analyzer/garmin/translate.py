@@ -8,6 +8,7 @@ garminconnect 0.3.20, whose exceptions often tell no more than a sentence.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import garminconnect.exceptions as foreign
@@ -17,6 +18,7 @@ from curl_cffi import CurlError
 from training_analyzer.errors import (
     AccountLocked,
     BadRequest,
+    BlockCause,
     Blocked,
     CredentialsRejected,
     ForbiddenStream,
@@ -128,6 +130,19 @@ def _code_turned_away(trouble: Trouble) -> bool:
     return bool(reasons) and all(reason.startswith(("HTTP 4", "429")) for reason in reasons)
 
 
+def _blocked(trouble: Trouble) -> GarminError:
+    """Return a block with its cause: of several the one that a person can do least about."""
+    if trouble.says("CAPTCHA"):
+        return LoginBlocked(cause=BlockCause.CAPTCHA)
+    is_limit = (
+        _throttled(trouble)
+        or (trouble.is_a(TicketNotExchanged) and trouble.status == HTTPStatus.TOO_MANY_REQUESTS)
+        or trouble.says("HTTP 429", "returned 429")
+        or any(reason.startswith("429") for reason in trouble.mfa_reasons)
+    )
+    return LoginBlocked(cause=BlockCause.RATE_LIMITED if is_limit else BlockCause.FORBIDDEN)
+
+
 def _challenged(trouble: Trouble) -> bool:
     if trouble.is_a(requests.TooManyRedirects):
         return True
@@ -144,11 +159,11 @@ RULES: tuple[Rule, ...] = (
     Rule(_MFA, _says("MFA client_state", "MFA context", "missing CSRF"), _is(MfaExpired)),
     Rule(_MFA, _code_expired, _is(MfaExpired)),
     Rule(_MFA, _code_wrong, _is(MfaInvalid)),
-    Rule(_MFA, _code_turned_away, _is(LoginBlocked)),
-    Rule(_LOGIN | _MFA, _exchange_refused, _is(LoginBlocked)),
+    Rule(_MFA, _code_turned_away, _blocked),
+    Rule(_LOGIN | _MFA, _exchange_refused, _blocked),
     Rule(_LOGIN | _MFA, lambda it: it.is_a(TicketNotExchanged), _is(GarminUnavailable)),
-    Rule(_LOGIN | _MFA, _throttled, _is(LoginBlocked)),
-    Rule(_LOGIN | _MFA, _turned_away, _is(LoginBlocked)),
+    Rule(_LOGIN | _MFA, _throttled, _blocked),
+    Rule(_LOGIN | _MFA, _turned_away, _blocked),
     Rule(_TICKET, _status(400, 401), _is(CredentialsRejected, _DEAD_TICKET)),
     Rule(_TICKET | _REFRESH, _status(429), _rate_limited),
     Rule(_REFRESH, _status(400, 401), _is(TokenExpired)),
@@ -184,6 +199,12 @@ DEFAULTS: Mapping[type[BaseException], type[GarminError]] = {
 
 def error_of(trouble: Trouble) -> GarminError:
     """Return our error for *trouble*. Its text is ours alone."""
+    error = _error_of(trouble)
+    error.answered = trouble.status
+    return error
+
+
+def _error_of(trouble: Trouble) -> GarminError:
     for rule in RULES:
         if trouble.step in rule.steps and rule.fits(trouble):
             return rule.error(trouble)

@@ -255,13 +255,14 @@ class GarminProfile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """One window that a run asked for and did not get."""
+    """One window that a run asked for and did not get; `http_status` is Garmin's, if any came."""
 
     stream: str
     first: date
     last: date
     code: str
     attempts: int = 1
+    http_status: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,6 +57,7 @@ class Agenda:
                 last=window.last,
                 code=error.code,
                 attempts=attempts,
+                http_status=error.answered,
             )
             for window, error, attempts in self._failures
         )

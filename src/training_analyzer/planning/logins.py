@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from training_analyzer.errors import BlockCause
+
 LADDER: Final = (
     timedelta(hours=2),
     timedelta(hours=4),
@@ -53,12 +55,21 @@ class Login:
     at: datetime
     end: LoginEnd
     server: str = ""
+    cause: BlockCause | None = None
 
 
-def login_possible_at(
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Until when no password goes to Garmin, and how Garmin refused the last one, if it did."""
+
+    until: datetime
+    cause: BlockCause | None = None
+
+
+def login_wait(
     account: str, logins: Iterable[Login], *, now: datetime, server: str = ""
-) -> datetime | None:
-    """Return when a password login to *account* may go out from *server*, or None for now.
+) -> Wait | None:
+    """Return how long no password login to *account* may go out from *server*, None for now.
 
     *logins* are those within `MEMORY`, of all accounts and servers, in any order.
     """
@@ -69,44 +80,50 @@ def login_possible_at(
         _after_wrong_passwords(own, now=now),
         _after_blocks_of_the_server([login for login in ordered if login.server == server]),
     ]
-    until = max((wait for wait in waits if wait is not None), default=None)
-    return until if until is not None and until > now else None
+    longest = max(
+        (wait for wait in waits if wait is not None), key=lambda wait: wait.until, default=None
+    )
+    return longest if longest is not None and longest.until > now else None
 
 
-def _after_blocks(own: Sequence[Login]) -> datetime | None:
+def _after_blocks(own: Sequence[Login]) -> Wait | None:
     """Climb the ladder with each block in a row; a login that entered begins at its foot."""
     step = 0
-    until = None
+    wait = None
     for login in own:
         if login.end in {LoginEnd.ENTERED, LoginEnd.ASKED_FOR_CODE}:
-            step, until = 0, None
+            step, wait = 0, None
         elif login.end is LoginEnd.BLOCKED:
-            until = login.at + LADDER[min(step, len(LADDER) - 1)]
+            wait = _rung(step, login)
             step += 1
-    return until
+    return wait
 
 
-def _after_wrong_passwords(own: Sequence[Login], *, now: datetime) -> datetime | None:
+def _after_wrong_passwords(own: Sequence[Login], *, now: datetime) -> Wait | None:
     rejected = [login.at for login in own if login.end is LoginEnd.REJECTED]
     waits = []
     for most, span in WRONG_PASSWORDS:
         recent = [at for at in rejected if at > now - span]
         if len(recent) >= most:
             waits.append(recent[-most] + span)
-    return max(waits, default=None)
+    return Wait(max(waits)) if waits else None
 
 
-def _after_blocks_of_the_server(logins: Sequence[Login]) -> datetime | None:
+def _after_blocks_of_the_server(logins: Sequence[Login]) -> Wait | None:
     """Pause all logins when several accounts were blocked close together; the ladder again."""
     step = 0
-    until: datetime | None = None
+    wait: Wait | None = None
     blocks: list[Login] = []
     for login in logins:
         if login.end is LoginEnd.ENTERED:
-            step, until, blocks = 0, None, []
+            step, wait, blocks = 0, None, []
         elif login.end is LoginEnd.BLOCKED:
             blocks = [b for b in blocks if login.at - b.at <= SERVER_WINDOW] + [login]
             if len({b.account for b in blocks}) >= SERVER_ACCOUNTS:
-                until = login.at + LADDER[min(step, len(LADDER) - 1)]
+                wait = _rung(step, login)
                 step += 1
-    return until
+    return wait
+
+
+def _rung(step: int, login: Login) -> Wait:
+    return Wait(login.at + LADDER[min(step, len(LADDER) - 1)], login.cause)

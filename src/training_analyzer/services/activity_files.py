@@ -155,7 +155,14 @@ class FilePhase:
 
     def _fail(self, activity: KnownActivity, error: GarminError, attempts: int = 1) -> Failure:
         day = activity.calendar_date or self.now().date()
-        failure = Failure(stream=NAME, first=day, last=day, code=error.code, attempts=attempts)
+        failure = Failure(
+            stream=NAME,
+            first=day,
+            last=day,
+            code=error.code,
+            attempts=attempts,
+            http_status=error.answered,
+        )
         self.run.failures += (failure,)
         self.run.counts = replace(self.run.counts, requests=self.run.requests)
         if error.reaction in _ENDS_THE_RUN:

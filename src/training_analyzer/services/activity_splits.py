@@ -79,7 +79,14 @@ class SplitsPhase:
         elif error.reaction is Reaction.BACK_OFF:
             self.run.may_pass = True
         name, day = ACTIVITY_SPLITS.name, self._day(activity)
-        failure = Failure(stream=name, first=day, last=day, code=error.code, attempts=tries)
+        failure = Failure(
+            stream=name,
+            first=day,
+            last=day,
+            code=error.code,
+            attempts=tries,
+            http_status=error.answered,
+        )
         self.run.failures += (failure,)
         self.run.counts = replace(self.run.counts, requests=self.run.requests)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from training_analyzer.db.repositories.progress import RunCounts, finished_with
 from training_analyzer.db.repositories.sync_events import Kind, News, SyncEvent, as_json
@@ -36,6 +37,12 @@ class Events:
     def after(self, user_id: str, run_id: int, number: int, *, limit: int) -> list[SyncEvent]:
         """Return *limit* events of the run behind *number*, in order."""
         return self.repository.after(user_id, run_id, number, limit=limit)
+
+    def progress(self, user_id: str, run_id: int) -> Mapping[str, Any] | None:
+        """Return what the run told last of how far it is; None before it told anything."""
+        newest = self.repository.progress(user_id, run_id)
+        told: Mapping[str, Any] | None = json.loads(newest.data) if newest else None
+        return told
 
     def all(self, user_id: str, run_id: int) -> Iterator[SyncEvent]:
         """Give every event of the run, in order, as many at once as a query should bring."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from training_analyzer.errors import AccountLocked, CredentialsRejected, LoginBlocked
 from training_analyzer.garmin.login import NeedsMfa, finish_mfa, log_in
-from training_analyzer.planning.logins import Login, LoginEnd, login_possible_at
+from training_analyzer.planning.logins import LoginEnd, login_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
     from training_analyzer.db.repositories.logins import LoginsRepository
+    from training_analyzer.errors import BlockCause
     from training_analyzer.garmin.hosts import Hosts
     from training_analyzer.garmin.login import LoggedIn
     from training_analyzer.model import Region
@@ -47,12 +49,18 @@ class LoginGate:
 
     def possible_at(self, email: str, region: Region) -> datetime | None:
         """Return when a login with *email* may go to Garmin, or None for now."""
+        blocked = self.blocked(email, region)
+        return blocked.retry_at if blocked is not None else None
+
+    def blocked(self, email: str, region: Region) -> LoginBlocked | None:
+        """Return what keeps a login with *email* from Garmin for now, if anything does."""
         account, *older = self._encryption.fingerprints(_normalised(email, region))
         known = [
-            Login(account, login.at, login.end, login.server) if login.account in older else login
+            replace(login, account=account) if login.account in older else login
             for login in self._logins.recent(now=self._now())
         ]
-        return login_possible_at(account, known, now=self._now(), server=self._server)
+        wait = login_wait(account, known, now=self._now(), server=self._server)
+        return LoginBlocked(wait.until, wait.cause) if wait is not None else None
 
     def log_in(
         self, email: str, password: str, region: Region, *, hosts: Hosts
@@ -63,9 +71,7 @@ class LoginGate:
         is on; otherwise whatever the login raises.
         """
         with self._turn:
-            possible_at = self.possible_at(email, region)
-            if possible_at is not None:
-                raise LoginBlocked(possible_at)
+            self._refuse_blocked(email, region)
             account = self._encryption.fingerprints(_normalised(email, region))[0]
             # Written down before it goes: a crash in the middle must not make it free.
             login_id = self._logins.begin(account, self._server, now=self._now())
@@ -74,9 +80,9 @@ class LoginGate:
             except (CredentialsRejected, AccountLocked):
                 self._end(login_id, LoginEnd.REJECTED)
                 raise
-            except LoginBlocked:
-                self._end(login_id, LoginEnd.BLOCKED)
-                raise LoginBlocked(self.possible_at(email, region)) from None
+            except LoginBlocked as blocked:
+                self._end(login_id, LoginEnd.BLOCKED, blocked.cause)
+                raise self.blocked(email, region) or blocked from None
             except BaseException:
                 # Nobody knows: the line of the database stays as it began.
                 self._metrics.logged_in(LoginEnd.UNKNOWN.value)
@@ -94,19 +100,22 @@ class LoginGate:
         is on; otherwise whatever `finish_mfa` raises.
         """
         with self._turn:
-            possible_at = self.possible_at(email, region)
-            if possible_at is not None:
-                raise LoginBlocked(possible_at)
+            self._refuse_blocked(email, region)
             try:
                 return finish_mfa(state, code, hosts=hosts)
-            except LoginBlocked:
+            except LoginBlocked as blocked:
                 account = self._encryption.fingerprints(_normalised(email, region))[0]
                 login_id = self._logins.begin(account, self._server, now=self._now())
-                self._end(login_id, LoginEnd.BLOCKED)
-                raise LoginBlocked(self.possible_at(email, region)) from None
+                self._end(login_id, LoginEnd.BLOCKED, blocked.cause)
+                raise self.blocked(email, region) or blocked from None
 
-    def _end(self, login_id: int, end: LoginEnd) -> None:
-        self._logins.end(login_id, end)
+    def _refuse_blocked(self, email: str, region: Region) -> None:
+        blocked = self.blocked(email, region)
+        if blocked is not None:
+            raise blocked
+
+    def _end(self, login_id: int, end: LoginEnd, cause: BlockCause | None = None) -> None:
+        self._logins.end(login_id, end, cause)
         self._metrics.logged_in(end.value)
 
 

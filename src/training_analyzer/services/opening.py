@@ -16,7 +16,6 @@ from training_analyzer.errors import (
     GarminError,
     KeyUnavailable,
     LeaseLost,
-    LoginBlocked,
     LoginWaits,
     MfaRequired,
     TokenExpired,
@@ -276,9 +275,9 @@ class Opener:
             raise LoginWaits(last + PASSWORD_LOGIN_EVERY)
         email = self.vault.unseal(credentials.encrypted_email)
         password = self.vault.unseal(credentials.encrypted_password)
-        possible_at = self.gate.possible_at(email.reveal(), credentials.region)
-        if possible_at is not None:
-            raise LoginBlocked(possible_at)
+        blocked = self.gate.blocked(email.reveal(), credentials.region)
+        if blocked is not None:
+            raise blocked
         before = self.vault.stored(user_id, TOKEN_BUNDLE)
         # Counted before the attempt: a fault in the middle must not make a second one.
         self.credentials.record_password_login(user_id)

@@ -54,14 +54,17 @@ def windows_total(run: GarminSyncHistory) -> int | None:
 
 def _failure(line: Any) -> Failure | None:  # noqa: ANN401 - a part of a JSON document
     try:
+        # Runs of before did not write it down.
+        status = line.get("http_status")
         return Failure(
             stream=str(line["stream"]),
             first=date.fromisoformat(line["first"]),
             last=date.fromisoformat(line["last"]),
             code=str(line["code"]),
             attempts=int(line["attempts"]),
+            http_status=status if isinstance(status, int) else None,
         )
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 

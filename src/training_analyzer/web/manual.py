@@ -1,4 +1,4 @@
-"""Syncs that a person starts here: each in a thread of its own, watched while it runs."""
+"""Syncs that a person starts here: each in a thread of its own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from training_analyzer.web.refusals import TooManySyncs
 
 if TYPE_CHECKING:
     from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
-    from training_analyzer.services.run import Progress
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.services.wishes import Wish
 
@@ -33,11 +32,10 @@ class _Asked:
 
 
 class _Attempt:
-    """One manual sync: which run it is, what it said last, and how it ended."""
+    """One manual sync: which run it is, and how it ended."""
 
     def __init__(self) -> None:
         self.run_id: int | None = None
-        self.progress: Progress | None = None
         self.error: GarminSyncError | None = None
         # Set once the run has an id, or never will have one.
         self.is_known = threading.Event()
@@ -47,10 +45,6 @@ class _Attempt:
         """Remember which run it is."""
         self.run_id = run_id
         self.is_known.set()
-
-    def watch(self, progress: Progress) -> None:
-        """Remember how far the run is."""
-        self.progress = progress
 
 
 class ManualSyncs:
@@ -91,12 +85,6 @@ class ManualSyncs:
         attempt.ended.wait(wait_s)
         return attempt.run_id
 
-    def progress(self, user_id: str) -> Progress | None:
-        """Return how far the user's manual sync is; None when none runs in this process."""
-        with self._lock:
-            attempt = self._attempts.get(user_id)
-        return attempt.progress if attempt is not None else None
-
     def wait(self, grace_s: float) -> bool:
         """Wait at most *grace_s* seconds for all that run; tell whether they have ended."""
         until = time.monotonic() + grace_s
@@ -121,7 +109,6 @@ class ManualSyncs:
                 wish=asked.wish,
                 force=asked.force,
                 any_time=asked.any_time,
-                watch=attempt.watch,
                 began=attempt.begin,
             )
         except GarminSyncError as error:

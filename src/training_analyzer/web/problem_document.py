@@ -35,7 +35,19 @@ class ProblemDocument(BaseModel):
                     "request_id": "0f3d1c2b4a596877",
                     "retry_after": 2280,
                     "retry_at": "2026-11-22T07:04:00Z",
-                }
+                },
+                {
+                    "type": "urn:training-analyzer:problem:login_blocked",
+                    "title": "Garmin refuses sign-ins from this server for now",
+                    "status": 429,
+                    "detail": "Garmin refuses password logins for now.",
+                    "instance": "/api/v1/garmin/credentials",
+                    "code": "login_blocked",
+                    "request_id": "0f3d1c2b4a596878",
+                    "retry_after": 7200,
+                    "retry_at": "2026-11-22T09:04:00Z",
+                    "cause": "captcha",
+                },
             ]
         },
     )

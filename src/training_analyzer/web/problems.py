@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse
 from training_analyzer.errors import (
     GarminSyncError,
     InvalidSyncConfig,
+    LoginBlocked,
     MfaInvalid,
     SyncAlreadyRunning,
     SyncingPaused,
@@ -137,6 +138,8 @@ def of_error(error: GarminSyncError, now: datetime) -> Problem:
         headers = {"Retry-After": str(seconds)}
     if isinstance(error, SyncAlreadyRunning) and error.sync_id is not None:
         more["sync_id"] = error.sync_id
+    if isinstance(error, LoginBlocked) and error.cause is not None:
+        more["cause"] = error.cause.value
     if isinstance(error, MfaInvalid) and error.attempts_left is not None:
         more["attempts_left"] = error.attempts_left
     if isinstance(error, SyncingPaused) and error.reason is not None:

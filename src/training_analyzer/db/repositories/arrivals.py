@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from training_analyzer.db.repositories.one_time_links import Purpose, take_link
+from training_analyzer.db.repositories.one_time_links import Purpose, take_link, wait_for_turn
 from training_analyzer.db.tables import users
 from training_analyzer.model import Role
 
@@ -48,6 +48,8 @@ class ArrivalsRepository:
         Raises `InvalidUserName`; the link then stays good.
         """
         with self._database.write() as db:
+            # Two links are two rows: without this, neither of two would see the other's person.
+            wait_for_turn(db, Purpose.SET_UP)
             if take_link(db, token_sha256, Purpose.SET_UP, now=now) is None:
                 return None
             return self._users.add_first_within(db, name, password_hash)

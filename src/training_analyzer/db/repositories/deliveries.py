@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import and_, delete, exists, or_, select, tuple_, update
 
+from training_analyzer.db.repositories.disabled import is_not_disabled
 from training_analyzer.db.repositories.webhooks import turn_off
 from training_analyzer.db.tables import webhook_deliveries, webhooks
 from training_analyzer.planning.webhooks import DeliveryState
@@ -81,7 +82,7 @@ class DeliveriesRepository:
         query = (
             select(_T.c.delivery_id)
             .join(webhooks, _OF_ITS_WEBHOOK)
-            .where(_T.c.next_attempt_at <= now, _is_free(now), webhooks.c.enabled == 1)
+            .where(_T.c.next_attempt_at <= now, _is_free(now), _IS_ON)
         )
         with self._database.read() as db:
             return db.execute(query.limit(1)).one_or_none() is not None
@@ -89,6 +90,7 @@ class DeliveriesRepository:
     def claim(self, owner: str, *, now: datetime) -> Claimed | None:
         """Take the delivery that has waited longest; None when there is nothing to do.
 
+        What is for somebody who is disabled waits until they are enabled, or is too old.
         A webhook is told one thing at a time: one that does not answer holds one worker. The
         attempt is counted now, so that one on which the process dies is counted, too.
         """
@@ -101,7 +103,7 @@ class DeliveriesRepository:
         next_one = (
             select(_T.c.user_id, _T.c.delivery_id)
             .join(webhooks, _OF_ITS_WEBHOOK)
-            .where(_T.c.next_attempt_at <= now, _is_free(now), webhooks.c.enabled == 1, ~is_busy)
+            .where(_T.c.next_attempt_at <= now, _is_free(now), _IS_ON, ~is_busy)
             .order_by(_T.c.next_attempt_at, _T.c.created_at, _T.c.delivery_id)
             .limit(1)
         )
@@ -211,7 +213,7 @@ class DeliveriesRepository:
             _T.c.webhook_id == webhook_id,
             _T.c.delivery_id == delivery_id,
         )
-        is_on = exists().where(_OF_ITS_WEBHOOK, webhooks.c.enabled == 1)
+        is_on = exists().where(_OF_ITS_WEBHOOK, _IS_ON)
         with self._database.write() as db:
             due = db.execute(
                 update(_T)
@@ -238,6 +240,7 @@ _T: Final = webhook_deliveries
 _OF_ITS_WEBHOOK: Final = and_(
     webhooks.c.user_id == _T.c.user_id, webhooks.c.webhook_id == _T.c.webhook_id
 )
+_IS_ON: Final = and_(webhooks.c.enabled == 1, is_not_disabled(webhooks.c.user_id))
 
 
 def _is_free(now: datetime) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select
 
 from training_analyzer.db.tables import garmin_logins
+from training_analyzer.errors import BlockCause
 from training_analyzer.planning.logins import MEMORY, Login, LoginEnd
 
 if TYPE_CHECKING:
@@ -36,11 +37,13 @@ class LoginsRepository:
             )
             return int(begun.scalar_one())
 
-    def end(self, login_id: int, end: LoginEnd) -> None:
-        """Write down how it ended."""
+    def end(self, login_id: int, end: LoginEnd, cause: BlockCause | None = None) -> None:
+        """Write down how it ended, and of a block its *cause*."""
         with self._database.write() as db:
             db.execute(
-                garmin_logins.update().where(garmin_logins.c.id == login_id).values(ended=end.value)
+                garmin_logins.update()
+                .where(garmin_logins.c.id == login_id)
+                .values(ended=end.value, cause=cause)
             )
 
     def recent(self, *, now: datetime) -> list[Login]:
@@ -51,4 +54,13 @@ class LoginsRepository:
                 .where(garmin_logins.c.at >= now - MEMORY)
                 .order_by(garmin_logins.c.at)
             )
-            return [Login(row.account, row.at, LoginEnd(row.ended), row.server) for row in found]
+            return [
+                Login(
+                    row.account,
+                    row.at,
+                    LoginEnd(row.ended),
+                    row.server,
+                    BlockCause(row.cause) if row.cause else None,
+                )
+                for row in found
+            ]

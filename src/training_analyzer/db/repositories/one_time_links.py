@@ -91,6 +91,17 @@ def take_link(db: Connection, token_sha256: str, purpose: Purpose, *, now: datet
     return None if row is None else _link(row)
 
 
+def wait_for_turn(db: Connection, purpose: Purpose) -> None:
+    """Let nobody else use a link of that purpose up before the caller's transaction ends.
+
+    Whoever comes to this while it goes on sees only then what it did. SQLite has one writer
+    at a time as it is.
+    """
+    links = select(one_time_links.c.token_sha256).where(one_time_links.c.purpose == purpose.value)
+    # In one order, so that no two wait for each other.
+    db.execute(links.order_by(one_time_links.c.token_sha256).with_for_update()).all()
+
+
 def _is_good(token_sha256: str, purpose: Purpose, now: datetime) -> Any:  # noqa: ANN401 - a condition of SQLAlchemy's
     table = one_time_links.c
     return and_(

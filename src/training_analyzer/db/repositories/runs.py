@@ -253,6 +253,7 @@ def _details(outcome: SyncOutcome) -> str | None:
                 "last": failure.last.isoformat(),
                 "code": failure.code,
                 "attempts": failure.attempts,
+                "http_status": failure.http_status,
             }
             for failure in outcome.failures
         ],

@@ -167,6 +167,22 @@ class SyncEventsRepository:
         with self._database.read() as db:
             return [_event(row.number, row.kind, row.data) for row in db.execute(query)]
 
+    def progress(self, user_id: str, run_id: int) -> SyncEvent | None:
+        """Return the newest event that tells how far the run is, or None."""
+        query = (
+            select(table)
+            .where(
+                table.c.user_id == user_id,
+                table.c.run_id == run_id,
+                table.c.kind == Kind.PROGRESS.value,
+            )
+            .order_by(table.c.number.desc())
+            .limit(1)
+        )
+        with self._database.read() as db:
+            row = db.execute(query).one_or_none()
+        return None if row is None else _event(row.number, row.kind, row.data)
+
     def finished(self, user_id: str, run_id: int) -> SyncEvent | None:
         """Return the event that ended the run, or None."""
         query = select(table).where(

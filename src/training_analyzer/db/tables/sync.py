@@ -108,7 +108,10 @@ garmin_logins: Final = Table(
     text_("server", null=False),
     instant("at", null=False),
     text_("ended", null=False),
+    # Of a blocked one, where Garmin let it be seen.
+    text_("cause"),
     one_of("ended", "entered", "asked_for_code", "rejected", "blocked", "unknown"),
+    one_of("cause", "rate_limited", "captcha", "forbidden"),
     Index("ix_garmin_logins_at", "at"),
     sqlite_autoincrement=True,
     sqlite_strict=True,

@@ -99,6 +99,7 @@ class RunError(Answer):
     code: str
     message: str
     attempts: int
+    http_status: int | None = Field(description="What Garmin answered, if it did.")
 
 
 class RunErrors(Answer):
@@ -204,6 +205,7 @@ def sync_errors(
                 code=failure.code,
                 message=_SENTENCES.get(failure.code, "It could not be had."),
                 attempts=failure.attempts,
+                http_status=failure.http_status,
             )
             for failure in failures[begin:end]
         ],

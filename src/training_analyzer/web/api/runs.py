@@ -65,19 +65,22 @@ class Started(Counts):
 
 
 class RunState(Counts):
-    """One run as it stands."""
+    """One run as it stands; `result` is what it brought, null until it has ended."""
 
     job_id: str
     status: str
     progress_percent: int
     current_step: str | None
+    created_at: datetime
     started_at: datetime
     completed_at: datetime | None
     error: str | None
+    result: Counts | None
     windows_done: int
     windows_total: int | None
     requests_used: int
     rows_changed: int
+    eta_seconds: int | None = Field(description="At the pace so far; null until it is known.")
     retry_at: datetime | None
 
 
@@ -170,23 +173,33 @@ def run_status(sync_id: int, user_id: SyncReader, web: Web, response: Response) 
 
 
 def _state(web: Parts, run: GarminSyncHistory) -> RunState:
-    progress = web.manual.progress(run.user_id) if run.status == RunStatus.RUNNING else None
+    is_open = run.status == RunStatus.RUNNING
+    # Of the database: the run may be another process's.
+    told = (web.runtime.events.progress(run.user_id, run.id) if is_open else None) or {}
+    counts = Counts(
+        activities_synced=run.activities_synced,
+        wellness_days_synced=run.wellness_days_synced,
+        fitness_days_synced=run.fitness_days_synced,
+    )
     total = windows_total(run)
     percent = round(100 * run.windows_done / total) if total else 0
     return RunState(
         job_id=str(run.id),
         status=run.status,
         progress_percent=100 if run.status == RunStatus.COMPLETED else min(percent, 100),
-        current_step=progress.stream if progress else None,
+        current_step=told.get("stream") or told.get("step"),
+        # A run that is asked for begins at once, or is refused.
+        created_at=run.started_at,
         started_at=run.started_at,
         completed_at=run.completed_at,
         error=run.error_message,
+        result=None if is_open else counts,
         windows_done=run.windows_done,
         windows_total=total,
         requests_used=run.requests,
         rows_changed=run.rows_changed,
+        # The windows of the profile alone would look like the whole of it.
+        eta_seconds=told.get("eta_seconds") if total is not None else None,
         retry_at=details_of(run).retry_at,
-        activities_synced=run.activities_synced,
-        wellness_days_synced=run.wellness_days_synced,
-        fitness_days_synced=run.fitness_days_synced,
+        **counts.model_dump(),
     )
