@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,8 +36,10 @@ def test_a_backup_brings_back_who_was_removed(
 
 
 @pytest.mark.usefixtures("settings")
-def test_a_backup_has_its_own_name(shell: Shell, home: Path) -> None:
-    """A file that is there is replaced with `--force` alone; a folder has to be there."""
+def test_a_backup_has_its_own_name_and_is_noted(
+    shell: Shell, home: Path, database_file: Path
+) -> None:
+    """A file that is there is replaced with `--force` alone; each copy is in the audit log."""
     shell.done("db", "backup", "copy.db")
 
     again = shell("db", "backup", "copy.db")
@@ -46,6 +50,9 @@ def test_a_backup_has_its_own_name(shell: Shell, home: Path) -> None:
     assert "--force" in again.err
     made = shell.done("db", "backup", "copy.db", "--force", "--json").document
     assert made["size_bytes"] == (home / "copy.db").stat().st_size
+    with closing(sqlite3.connect(database_file)) as db:
+        noted = db.execute("SELECT action, actor, target, result FROM audit_log").fetchall()
+    assert noted == [("backed_up", "system", "copy.db", "ok")] * 2
 
 
 @pytest.mark.usefixtures("settings")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from web_stage import browser, prove
 
 from training_analyzer.services.callers import Role
+from training_analyzer.web.pages.admin_view import system_of
+from training_analyzer.web.tongue import Tongue
 
 if TYPE_CHECKING:
     from fake_clock import FakeClock
@@ -99,3 +103,20 @@ def test_keys_are_checked_and_rotated(boss: Person) -> None:
     assert "secrets opened for the check" in checked
     assert "secrets sealed anew" in rotated
     assert "Encryption keys rotated" in rotated
+
+
+def test_the_age_of_the_backup_is_told_and_an_old_one_stands_out(runtime: Runtime) -> None:
+    """A copy of last night is told by its age; none, or one of last week, is marked."""
+    system = runtime.administration.system()
+
+    def backup(kind: str, days: float | None) -> tuple[str, bool]:
+        at = None if days is None else system.now - timedelta(days=days)
+        database = replace(system.database, kind=kind)
+        lines = system_of(replace(system, database=database, last_backup_at=at), [], Tongue())
+        (line,) = [each for each in lines if each.name == "Backup"]
+        return line.value, line.is_warning
+
+    assert backup("sqlite", 0.5) == ("12 hours ago", False)
+    assert backup("sqlite", 7) == ("7 days ago", True)
+    assert backup("sqlite", None)[1]
+    assert not backup("postgresql", None)[1]

@@ -114,9 +114,10 @@ def test_people_are_changed_kept_out_and_removed(app: FastAPI, ana: Person, ben:
 
 
 def test_operation_shows_states_counts_and_errors_alone(
-    app: FastAPI, ana: Person, ben: Person, garmin: SimulatorServer
+    app: FastAPI, ana: Person, ben: Person, garmin: SimulatorServer, runtime: Runtime
 ) -> None:
     """An administrator sees how everybody's syncs go, and no address, key or health value."""
+    runtime.access.audit.note("backed_up", user_id=None, actor="system", target="day-1.db")
     connect(ben, garmin, "ada")
     short(ben)
     sync(app, ben)
@@ -134,7 +135,9 @@ def test_operation_shows_states_counts_and_errors_alone(
     assert broken == {"items": [], "next_cursor": None}
     assert [(run["name"], run["activities_synced"] > 0) for run in runs] == [("Ben", True)]
     assert system["database"]["schema_revision"] == system["database"]["newest_revision"]
+    assert system["database"]["last_backup_at"] == "2026-03-02T12:00:00Z"
     assert system["client_library"]["name"] == "garminconnect"
+    assert system["client_library"]["last_probe_at"]
     assert "database_url" not in system["settings"]
     who = account(garmin, "ada")
     for secret in (who.email, who.password, "resting_heart_rate", "sleep_score"):

@@ -16,7 +16,13 @@ from training_analyzer.cli.outcomes import PARTIAL, duration, number
 from training_analyzer.cli.printing import as_json as as_document
 from training_analyzer.cli.printing import print_json, say
 from training_analyzer.cli.reparse_lines import shown_reparse, unreadable_lines
-from training_analyzer.services.backups import Copied, back_up, restore, would_replace
+from training_analyzer.services.backups import (
+    Copied,
+    back_up,
+    note_backup,
+    restore,
+    would_replace,
+)
 from training_analyzer.services.migrating import check_database, upgrade_database
 
 db = typer.Typer(help="Upgrade and check the database, back it up, read its archive again.")
@@ -76,6 +82,7 @@ def backup(
     settings = configured.load()
     with logging_to_stderr(settings):
         made = back_up(settings, path, replace=force)
+        note_backup(settings, made, now=datetime.now(UTC))
     if as_json:
         print_json(_document(made))
         return

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from training_analyzer import __version__
 from training_analyzer.db.repositories.administration import DatabaseFacts, PersonSeen
 from training_analyzer.errors import UnknownUser
+from training_analyzer.services.audit import BACKED_UP
 from training_analyzer.services.one_time_links import LIVES, Purpose
 
 if TYPE_CHECKING:
@@ -67,6 +68,9 @@ class System:
     started_at: datetime
     now: datetime
     database: DatabaseFacts
+    # None: none in the last year, or none that this program made.
+    last_backup_at: datetime | None
+    last_probe_at: datetime | None
     settings: Mapping[str, str | int | bool | None]
 
 
@@ -161,6 +165,8 @@ class Administration:
             started_at=self.started_at,
             now=self.now(),
             database=self.repository.database(),
+            last_backup_at=self.repository.last_act(BACKED_UP),
+            last_probe_at=self.repository.last_probe(),
             settings=self.settings.model_dump(include=set(_SHOWN)),
         )
 

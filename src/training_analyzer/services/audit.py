@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
     from training_analyzer.db.repositories.audit_log import AuditLogRepository
 
-__all__ = ["OK", "SYSTEM", "Audit", "AuditEntry", "Use"]
+__all__ = ["BACKED_UP", "OK", "SYSTEM", "Audit", "AuditEntry", "Use"]
 
 log = logging.getLogger(__name__)
 
 # Who acts when no person does.
 SYSTEM: Final = "system"
 OK: Final = "ok"
+# A copy of the database was made and checked.
+BACKED_UP: Final = "backed_up"
 
 
 @dataclass(slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from shlex import join
@@ -9,20 +11,26 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import URL
 
+from training_analyzer.db import schema
 from training_analyzer.db.copying import Copied, copy_database, replace_database
+from training_analyzer.db.database import open_database
 from training_analyzer.db.engine import parse_url
-from training_analyzer.errors import BackupImpossible
+from training_analyzer.db.repositories.audit_log import AuditLogRepository
+from training_analyzer.errors import BackupImpossible, GarminSyncError
+from training_analyzer.services.audit import BACKED_UP, SYSTEM, Audit
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from training_analyzer.settings import Settings
 
+log = logging.getLogger(__name__)
+
 # Either all of it is restored or nothing is changed.
 _IN_PLACE: Final = ("--clean", "--if-exists", "--no-owner", "--single-transaction")
 _SECRET: Final = frozenset({"password", "sslpassword"})
 
-__all__ = ["Copied", "Restored", "back_up", "restore", "would_replace"]
+__all__ = ["Copied", "Restored", "back_up", "note_backup", "restore", "would_replace"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +52,22 @@ def back_up(settings: Settings, to: Path, *, replace: bool = False) -> Copied:
         message = f"There is no database at {source} to back up."
         raise BackupImpossible(message)
     return copy_database(source, to.absolute(), replace=replace)
+
+
+def note_backup(settings: Settings, copied: Copied, *, now: datetime) -> None:
+    """Write down for administrators that a copy was made at *now*; it is one all the same without.
+
+    A database of another version is left as it is: opening it would upgrade it, which is
+    what people back up before.
+    """
+    if copied.revision != schema.head():
+        return
+    try:
+        with closing(open_database(settings.database_url)) as database:
+            audit = Audit(AuditLogRepository(database), lambda: now)
+            audit.note(BACKED_UP, user_id=None, actor=SYSTEM, target=copied.path.name)
+    except GarminSyncError as hindered:
+        log.warning("The backup is not in the audit log: %s.", hindered.code)
 
 
 def restore(settings: Settings, backup: Path, *, now: datetime) -> Restored:

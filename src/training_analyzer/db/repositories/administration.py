@@ -15,7 +15,9 @@ from training_analyzer.db.repositories.administrators import leaves_an_administr
 from training_analyzer.db.repositories.sync_history import as_run
 from training_analyzer.db.repositories.users import as_user
 from training_analyzer.db.tables import (
+    audit_log,
     garmin_credentials,
+    garmin_probes,
     garmin_sync_history,
     sessions,
     user_totp,
@@ -159,6 +161,23 @@ class AdministrationRepository:
             query = query.where(table.c.id < after)
         with self._database.read() as db:
             return [(as_run(row), row["name"]) for row in db.execute(query).mappings()]
+
+    def last_act(self, action: str) -> datetime | None:
+        """Return when *action*, which is of nobody's matters, was last done and noted."""
+        query = (
+            select(audit_log.c.at)
+            .where(audit_log.c.user_id.is_(None), audit_log.c.action == action)
+            .order_by(audit_log.c.at.desc())
+            .limit(1)
+        )
+        with self._database.read() as db:
+            return db.execute(query).scalar_one_or_none()
+
+    def last_probe(self) -> datetime | None:
+        """Return when Garmin was last asked for anybody whether something is new."""
+        query = select(func.max(garmin_probes.c.seen_at))
+        with self._database.read() as db:
+            return db.execute(query).scalar_one_or_none()
 
     def database(self) -> DatabaseFacts:
         """Return what the database is, and how large."""

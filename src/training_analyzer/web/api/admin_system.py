@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
 
 from training_analyzer.web.api.audit import next_in_log
 from training_analyzer.web.api.paging import (
@@ -89,6 +90,9 @@ class DatabaseForAdmin(Answer):
     size_bytes: int
     schema_revision: str | None
     newest_revision: str
+    last_backup_at: datetime | None = Field(
+        description="When `garmin-sync db backup` last made a copy; null where it never did."
+    )
 
 
 class ClientLibrary(Answer):
@@ -96,6 +100,9 @@ class ClientLibrary(Answer):
 
     name: str
     version: str
+    last_probe_at: datetime | None = Field(
+        description="When Garmin was last asked, for anybody, whether something is new."
+    )
 
 
 class SystemForAdmin(Answer):
@@ -196,9 +203,12 @@ def system(_admin: Admin, web: Web) -> SystemForAdmin:
             size_bytes=database.size_bytes,
             schema_revision=database.revision,
             newest_revision=database.newest_revision,
+            last_backup_at=found.last_backup_at,
         ),
         client_library=ClientLibrary(
-            name=found.client_library, version=found.client_library_version
+            name=found.client_library,
+            version=found.client_library_version,
+            last_probe_at=found.last_probe_at,
         ),
         settings=dict(found.settings),
     )

@@ -41,6 +41,7 @@ def action_words(tongue: Tongue, action: str) -> str:
         "role_changed": text("Role changed"),
         "paused": text("Syncing paused for everybody"),
         "resumed": text("Syncing resumed"),
+        "backed_up": text("Database backed up"),
         "keys_rotated": text("Encryption keys rotated"),
         "export_made": text("Export asked for"),
         "export_downloaded": text("Export downloaded"),

@@ -14,14 +14,13 @@ from training_analyzer.web.api.audit import next_in_log
 from training_analyzer.web.api.paging import Cursors, moment_and_number
 from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import current_admin, fresh_admin
-from training_analyzer.web.pages.account_words import size_words
 from training_analyzer.web.pages.admin_view import (
     keys_of,
     needs_rotation,
     people_of,
     queue_of,
+    system_of,
     troubles_of,
-    up_for,
 )
 from training_analyzer.web.pages.forms import see_other
 from training_analyzer.web.pages.security_view import audit_of
@@ -164,20 +163,8 @@ def _keys(runtime: Runtime, tongue: Tongue) -> dict[str, Any]:
 
 def _system(runtime: Runtime, tongue: Tongue) -> dict[str, Any]:
     found = runtime.administration.system()
-    database = found.database
-    size = size_words(tongue, database.size_bytes)
-    return {
-        "system": [
-            (tongue.text("Garmin Sync"), found.version),
-            (found.client_library, found.client_library_version),
-            (
-                tongue.text("Database"),
-                f"{database.kind}, {size}",
-            ),
-            (tongue.text("Schema"), database.revision or "\N{EN DASH}"),
-            (tongue.text("Up for"), up_for(found, tongue)),
-        ]
-    }
+    resting = [each for each in runtime.watching.circuits() if each.until is not None]
+    return {"system": system_of(found, resting, tongue)}
 
 
 def _log(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.services.callers import Role
+from training_analyzer.web.pages.account_words import size_words
 from training_analyzer.web.states import StateWord, word_of
 
 if TYPE_CHECKING:
@@ -14,8 +16,11 @@ if TYPE_CHECKING:
 
     from training_analyzer.services.administration import ConnectionSeen, PersonSeen, System
     from training_analyzer.services.rotation import KeysStanding
-    from training_analyzer.services.watching import Queue
+    from training_analyzer.services.watching import CircuitStanding, Queue
     from training_analyzer.web.tongue import Tongue
+
+# One that is made each night was missed more than once.
+_BACKUP_IS_OLD: Final = timedelta(days=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ class Number:
 
     value: str
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemLine:
+    """What something here is, or how it stands; `exactly` is for who points at it."""
+
+    name: str
+    value: str
+    exactly: str = ""
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +175,40 @@ def needs_rotation(standing: KeysStanding) -> bool:
     )
 
 
-def up_for(system: System, tongue: Tongue) -> str:
-    """Return for how long the server has been up."""
-    return tongue.duration((system.now - system.started_at).total_seconds())
+def system_of(
+    found: System, resting: Sequence[CircuitStanding], tongue: Tongue
+) -> list[SystemLine]:
+    """Return what runs here, with the backup's age and when Garmin was last asked."""
+    text, database, now = tongue.text, found.database, found.now
+    probed = found.last_probe_at
+    asked = (
+        text("last asked Garmin %(ago)s", ago=tongue.ago(probed, now))
+        if probed
+        else text("has not asked Garmin yet")
+    )
+    return [
+        SystemLine("Garmin Sync", found.version),
+        SystemLine(found.client_library, f"{found.client_library_version} · {asked}"),
+        *(_rest(each, tongue, now) for each in resting),
+        SystemLine(text("Database"), f"{database.kind}, {size_words(tongue, database.size_bytes)}"),
+        _backup(found, tongue),
+        SystemLine(text("Schema"), database.revision or "\N{EN DASH}"),
+        SystemLine(text("Up for"), tongue.duration((now - found.started_at).total_seconds())),
+    ]
+
+
+def _rest(circuit: CircuitStanding, tongue: Tongue, now: datetime) -> SystemLine:
+    when = tongue.clock(circuit.until or now, now)
+    said = tongue.text("Does not answer. It is asked again %(when)s.", when=when)
+    return SystemLine(circuit.host, said, is_warning=True)
+
+
+def _backup(found: System, tongue: Tongue) -> SystemLine:
+    name, at = tongue.text("Backup"), found.last_backup_at
+    if at is not None:
+        is_old = found.now - at > _BACKUP_IS_OLD
+        return SystemLine(name, tongue.ago(at, found.now), tongue.instant(at), is_warning=is_old)
+    if found.database.kind == "sqlite":
+        said = tongue.text("None yet. `garmin-sync db backup` makes one while the server runs.")
+        return SystemLine(name, said, is_warning=True)
+    return SystemLine(name, tongue.text("Made by tools of PostgreSQL, which do not tell us."))
