@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+import pytest
 from sqlalchemy import insert
 
 from training_analyzer.db.repositories import UsersRepository
 from training_analyzer.db.repositories.days import DaysRepository
-from training_analyzer.db.repositories.reading import ReadingRepository
+from training_analyzer.db.repositories.reading import KnownDays, ReadingRepository
 from training_analyzer.db.repositories.sessions import Session, SessionsRepository
 from training_analyzer.db.tables import garmin_coverage, metadata
 from training_analyzer.model import Role
@@ -43,15 +44,28 @@ def test_ledger_has_a_letter_for_each_known_day(database: Database) -> None:
         "ada", ["hrv", "sleep"], first=FIRST, last=LAST
     )
 
-    assert found == {
-        "hrv": {
-            "2026-03-01": "d",
-            "2026-03-02": "p",
-            "2026-03-03": "e",
-            "2026-03-04": "f",
-            "2026-03-05": "u",
-        }
-    }
+    assert list(found) == ["hrv"]
+    span = "".join(f"2026-03-0{n}" for n in range(1, 8))
+    assert found["hrv"].over(span, "ooommmm") == "dpefumm"
+
+
+@pytest.mark.parametrize(
+    ("days", "letters", "cells"),
+    [
+        (["03", "04", "05"], "def", "modefom"),
+        (["05", "03"], "ed", "modmeom"),
+        (["01", "07"], "du", "dommmou"),
+        ([], "", "mommmom"),
+    ],
+)
+def test_known_days_take_their_places_in_whatever_order(
+    days: list[str], letters: str, cells: str
+) -> None:
+    """Each letter is at its day, with days missing in between or out of order, too."""
+    known = KnownDays("".join(f"2026-03-{day}" for day in days), letters)
+    span = "".join(f"2026-03-0{n}" for n in range(1, 8))
+
+    assert known.over(span, "mommmom") == cells
 
 
 def test_failed_days_and_refusals_are_told_with_their_times(database: Database) -> None:
@@ -100,7 +114,10 @@ def test_days_come_joined_newest_first(database: Database) -> None:
 
     found = DaysRepository(database).joined(
         "ada",
-        {"hrv_nights": ["last_night_avg_ms"], "resting_heart_rates": ["resting_hr_bpm"]},
+        {
+            "hrv": ["hrv_nights.last_night_avg_ms"],
+            "pulse": ["resting_heart_rates.resting_hr_bpm", "hrv_nights.last_night_avg_ms"],
+        },
         first=FIRST,
         last=LAST,
         limit=2,
@@ -110,10 +127,7 @@ def test_days_come_joined_newest_first(database: Database) -> None:
         ("2026-03-03", 51, 45),
         ("2026-03-02", None, 44),
     ]
-    assert list(found[0])[1:] == [
-        "hrv_nights.last_night_avg_ms",
-        "resting_heart_rates.resting_hr_bpm",
-    ]
+    assert list(found[0]) == ["calendar_date", "hrv", "pulse"]
 
 
 def test_session_is_found_with_its_person(database: Database, clock: FakeClock) -> None:

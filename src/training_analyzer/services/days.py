@@ -16,20 +16,33 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.days import DaysRepository
     from training_analyzer.streams import Row
 
-# The columns that a day tells of, by their tables; all others stay unread.
+# What a day tells of, each from the first of these columns that knows it.
 _WELLNESS: Final[Mapping[str, Sequence[str]]] = {
-    "daily_summaries": (
-        *("resting_hr_bpm", "body_battery_max", "body_battery_min", "body_battery_charged"),
-        *("body_battery_drained", "stress_avg", "steps", "step_goal", "calories_active_kcal"),
-        *("moderate_intensity_min", "vigorous_intensity_min"),
+    "resting_heart_rate": ("resting_heart_rates.resting_hr_bpm", "daily_summaries.resting_hr_bpm"),
+    "slept_s": ("sleep_nights.sleep_total_s",),
+    "deep_s": ("sleep_nights.sleep_deep_s",),
+    "rem_s": ("sleep_nights.sleep_rem_s",),
+    "sleep_score": ("sleep_nights.score",),
+    "hrv": ("hrv_nights.last_night_avg_ms", "sleep_nights.hrv_avg_ms"),
+    "hrv_status": ("hrv_nights.status", "sleep_nights.hrv_status"),
+    "body_battery_high": ("body_battery_days.highest", "daily_summaries.body_battery_max"),
+    "body_battery_low": ("body_battery_days.lowest", "daily_summaries.body_battery_min"),
+    "body_battery_charged": (
+        *("body_battery_days.charged", "daily_summaries.body_battery_charged"),
     ),
-    "resting_heart_rates": ("resting_hr_bpm",),
-    "sleep_nights": (
-        *("sleep_total_s", "score", "sleep_deep_s", "sleep_rem_s", "hrv_avg_ms", "hrv_status"),
+    "body_battery_drained": (
+        *("body_battery_days.drained", "daily_summaries.body_battery_drained"),
     ),
-    "hrv_nights": ("last_night_avg_ms", "status"),
-    "body_battery_days": ("highest", "lowest", "charged", "drained"),
+    "avg_stress": ("daily_summaries.stress_avg",),
+    "steps": ("daily_summaries.steps",),
+    "steps_goal": ("daily_summaries.step_goal",),
+    "active_calories": ("daily_summaries.calories_active_kcal",),
+    "moderate_min": ("daily_summaries.moderate_intensity_min",),
+    "vigorous_min": ("daily_summaries.vigorous_intensity_min",),
 }
+# What is only reckoned with has its unit in its name.
+_TOLD_AS_STORED: Final = tuple(name for name in _WELLNESS if not name.endswith(("_s", "_min")))
+# The columns that a day of fitness tells of, by their tables; all others stay unread.
 _FITNESS: Final[Mapping[str, Sequence[str]]] = {
     "vo2max_days": ("sport", "vo2max_precise", "vo2max"),
     "fitness_ages": ("fitness_age_years",),
@@ -180,37 +193,14 @@ def _one(found: Found, table: str, day: str) -> Mapping[str, Any]:
 
 
 def _wellness(day: Mapping[str, Any]) -> WellnessDay:
-    def known(*columns: str) -> Any:  # noqa: ANN401 - the first that is known, whatever its kind
-        return next((day[column] for column in columns if day[column] is not None), None)
-
-    slept = day["sleep_nights.sleep_total_s"]
+    slept = day["slept_s"]
     return WellnessDay(
         date=day["calendar_date"],
-        resting_heart_rate=known(
-            "resting_heart_rates.resting_hr_bpm", "daily_summaries.resting_hr_bpm"
-        ),
         sleep_hours=None if slept is None else round(slept / 3600, 2),
-        sleep_score=day["sleep_nights.score"],
-        deep_sleep_pct=_percent(day["sleep_nights.sleep_deep_s"], slept),
-        rem_sleep_pct=_percent(day["sleep_nights.sleep_rem_s"], slept),
-        hrv=known("hrv_nights.last_night_avg_ms", "sleep_nights.hrv_avg_ms"),
-        hrv_status=known("hrv_nights.status", "sleep_nights.hrv_status"),
-        body_battery_high=known("body_battery_days.highest", "daily_summaries.body_battery_max"),
-        body_battery_low=known("body_battery_days.lowest", "daily_summaries.body_battery_min"),
-        body_battery_charged=known(
-            "body_battery_days.charged", "daily_summaries.body_battery_charged"
-        ),
-        body_battery_drained=known(
-            "body_battery_days.drained", "daily_summaries.body_battery_drained"
-        ),
-        avg_stress=day["daily_summaries.stress_avg"],
-        steps=day["daily_summaries.steps"],
-        steps_goal=day["daily_summaries.step_goal"],
-        active_calories=day["daily_summaries.calories_active_kcal"],
-        intensity_minutes=_intensity(
-            day["daily_summaries.moderate_intensity_min"],
-            day["daily_summaries.vigorous_intensity_min"],
-        ),
+        deep_sleep_pct=_percent(day["deep_s"], slept),
+        rem_sleep_pct=_percent(day["rem_s"], slept),
+        intensity_minutes=_intensity(day["moderate_min"], day["vigorous_min"]),
+        **{name: day[name] for name in _TOLD_AS_STORED},
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.reading import FailedDay
@@ -172,14 +173,13 @@ class Reading:
         """
         names = [stream.name for stream in _WITH_DAYS]
         known = self._repository.coverage_states(user_id, names, first=first, last=last)
-        oldest = today - timedelta(days=config.initial_sync_days - 1)
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        wanted = {day.isoformat(): "m" if oldest <= day <= today else "o" for day in days}
-        unwanted = dict.fromkeys(wanted, "o")
+        days = _days_end_to_end(first, last)
+        unwanted = "o" * ((last - first).days + 1)
+        wanted = _wanted(first, last, today - timedelta(days=config.initial_sync_days - 1), today)
 
         def cells(name: str, *, is_on: bool) -> str:
-            # The keys are days in their order, and what is known of one takes its place.
-            return "".join(((wanted if is_on else unwanted) | known.get(name, {})).values())
+            nothing_known = wanted if is_on else unwanted
+            return known[name].over(days, nothing_known) if name in known else nothing_known
 
         return [
             CoverageLine(
@@ -211,3 +211,17 @@ class Reading:
             stream.name: [states.get((stream.name, day.isoformat())) for day in span]
             for stream in _WITH_DAYS
         }
+
+
+# People look at the same spans again and again: a month, a year, everything.
+@lru_cache(maxsize=64)
+def _days_end_to_end(first: date, last: date) -> str:
+    return "".join((first + timedelta(days=n)).isoformat() for n in range((last - first).days + 1))
+
+
+def _wanted(first: date, last: date, oldest: date, newest: date) -> str:
+    """Return `m` for each day from *oldest* to *newest* and `o` for the others of a span."""
+    span = (last - first).days + 1
+    before = min(max((oldest - first).days, 0), span)
+    after = min(max((last - newest).days, 0), span - before)
+    return "o" * before + "m" * (span - before - after) + "o" * after

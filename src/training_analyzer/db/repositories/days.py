@@ -38,33 +38,39 @@ class DaysRepository:
     def joined(
         self,
         user_id: str,
-        columns: Mapping[str, Sequence[str]],
+        values: Mapping[str, Sequence[str]],
         *,
         first: date,
         last: date,
         limit: int,
     ) -> list[Row]:
-        """Return the days of `newest` with all that is asked for of them, newest first.
+        """Return the newest *limit* days that any of *values* may be of, newest first.
 
-        *columns* are those of each table, all tables with one row a day; a value's name is
-        `table.column`, and it is None where the table has no such day.
+        *values* says for each name which columns it may come from, each `table.column` of a
+        table with one row a day: the first that is known counts, and None where none is.
         """
-        days = _newest(user_id, list(columns), first=first, last=last, limit=limit).subquery()
+        sources = {
+            name: [_column(column) for column in columns] for name, columns in values.items()
+        }
+        tables = {column.table: None for columns in sources.values() for column in columns}
+        names = [str(table.name) for table in tables]
+        days = _newest(user_id, names, first=first, last=last, limit=limit).subquery()
         joined: FromClause = days
-        chosen: list[Column[Any]] = []
-        for name in columns:
-            table = metadata.tables[name]
+        for table in tables:
             is_that_day = table.c.calendar_date == days.c.calendar_date
             joined = joined.outerjoin(table, is_that_day & (table.c.user_id == user_id))
-            chosen += [table.c[column] for column in columns[name]]
+        chosen = [
+            columns[0] if len(columns) == 1 else func.coalesce(*columns)
+            for columns in sources.values()
+        ]
         query = (
             select(days.c.calendar_date, *chosen)
             .select_from(joined)
             .order_by(days.c.calendar_date.desc())
         )
-        names = ["calendar_date", *(f"{column.table.name}.{column.name}" for column in chosen)]
+        answered = ["calendar_date", *values]
         with self._database.read() as db:
-            return [dict(zip(names, row, strict=True)) for row in db.execute(query)]
+            return [dict(zip(answered, row, strict=True)) for row in db.execute(query)]
 
     def rows(
         self,
@@ -99,6 +105,11 @@ class DaysRepository:
         with self._database.read() as db:
             count, changed_at = db.execute(query).one()
         return f"{count}:{changed_at}"
+
+
+def _column(name: str) -> Column[Any]:
+    table, _, column = name.partition(".")
+    return metadata.tables[table].c[column]
 
 
 def _newest(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import case, func, select
+from sqlalchemy import bindparam, case, func, select
 
 from training_analyzer.arrays import unpack
 from training_analyzer.db.tables import (
@@ -27,7 +27,57 @@ if TYPE_CHECKING:
     from training_analyzer.db import Database
     from training_analyzer.streams import Row
 
-_WITHOUT_DATA: Final = (DayState.EMPTY, DayState.FAILED, DayState.UNSUPPORTED)
+_LETTERS: Final = {DayState.EMPTY: "e", DayState.FAILED: "f", DayState.UNSUPPORTED: "u"}
+_LETTER: Final = case(
+    *((garmin_coverage.c.state == state.value, letter) for state, letter in _LETTERS.items()),
+    (garmin_coverage.c.settled == 1, "d"),
+    else_="p",
+)
+# Built once: it is asked for by every page, and building it takes as long as a month's answer.
+_KNOWN_DAYS: Final = (
+    select(
+        garmin_coverage.c.stream,
+        func.aggregate_strings(garmin_coverage.c.calendar_date, ""),
+        func.aggregate_strings(_LETTER, ""),
+    )
+    .where(
+        garmin_coverage.c.user_id == bindparam("of"),
+        garmin_coverage.c.stream.in_(bindparam("streams", expanding=True)),
+        garmin_coverage.c.calendar_date.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(garmin_coverage.c.stream)
+)
+_DAY_LENGTH: Final = len("2026-11-22")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDays:
+    """Days of a stream end to end, and as many letters: `d`, `p`, `e`, `f` or `u`.
+
+    Both are in the same order, which is mostly but not surely that of the calendar.
+    """
+
+    days: str
+    letters: str
+
+    def over(self, days: str, cells: str) -> str:
+        """Return *cells*, one letter for each of *days*, with the letters that are known.
+
+        *days* are all those of a span, end to end. Where nothing is missing in between, which
+        is the rule, two texts of the same length are compared and one is cut.
+        """
+        begin = days.find(self.days[:_DAY_LENGTH])
+        end = begin + len(self.days)
+        if days[begin:end] == self.days:
+            first = begin // _DAY_LENGTH
+            return cells[:first] + self.letters + cells[first + len(self.letters) :]
+        letters = dict(zip(_each(days), cells, strict=True))
+        letters.update(zip(_each(self.days), self.letters, strict=True))
+        return "".join(letters.values())
+
+
+def _each(days: str) -> list[str]:
+    return [days[at : at + _DAY_LENGTH] for at in range(0, len(days), _DAY_LENGTH)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,40 +265,16 @@ class ReadingRepository:
 
     def coverage_states(
         self, user_id: str, streams: Collection[str], *, first: date, last: date
-    ) -> dict[str, dict[str, str]]:
-        """Return stream -> day -> the letter of its state: `d`, `p`, `e`, `f` or `u`.
+    ) -> dict[str, KnownDays]:
+        """Return what is known of each stream that anything is known of.
 
-        One row for each stream, its days in texts: three years of days one by one took four
-        times as long, and every row of SQLite's is a turn that other threads may take.
+        One row for each stream, its days in two texts: three years of days one by one took
+        eight times as long, and every row of SQLite's is a turn that other threads may take.
         """
-        table = garmin_coverage
-        is_data = table.c.state == DayState.DATA.value
-        letters = {
-            "d": is_data & (table.c.settled == 1),
-            "p": is_data & (table.c.settled == 0),
-            **{state.value[0]: table.c.state == state.value for state in _WITHOUT_DATA},
-        }
-        days = [
-            func.aggregate_strings(case((is_it, table.c.calendar_date)), ",")
-            for is_it in letters.values()
-        ]
-        query = (
-            select(table.c.stream, *days)
-            .where(
-                table.c.user_id == user_id,
-                table.c.stream.in_(streams),
-                table.c.calendar_date.between(first.isoformat(), last.isoformat()),
-            )
-            .group_by(table.c.stream)
-        )
-        found: dict[str, dict[str, str]] = {}
+        span = {"of": user_id, "first": first.isoformat(), "last": last.isoformat()}
         with self._database.read() as db:
-            for stream, *texts in db.execute(query):
-                of_stream = found[stream] = {}
-                for letter, text in zip(letters, texts, strict=True):
-                    if text is not None:
-                        of_stream.update(dict.fromkeys(text.split(","), letter))
-        return found
+            found = db.execute(_KNOWN_DAYS, {**span, "streams": list(streams)})
+            return {stream: KnownDays(*texts) for stream, *texts in found}
 
     def coverage_days(
         self, user_id: str, *, first: date, last: date

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 from typing import Annotated
 
@@ -63,10 +62,14 @@ def coverage(
         legend=LEGEND,
         streams=[
             StreamCoverage(
-                name=line.stream, group=line.group, cells=line.cells, counts=Counter(line.cells)
+                name=line.stream, group=line.group, cells=line.cells, counts=_counts(line.cells)
             )
             for line in cells
             if not wanted or line.stream in wanted
         ],
     )
     return answered_as_it_reads(body, if_none_match)
+
+
+def _counts(cells: str) -> dict[str, int]:
+    return {letter: cells.count(letter) for letter in LEGEND if letter in cells}
