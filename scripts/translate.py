@@ -54,10 +54,11 @@ def collected() -> Catalog:
 
 def _sentences() -> Iterator[tuple[str, str]]:
     for kind in _below(GarminSyncError):
-        yield kind.own_text(), "errors"
+        for sentence in (kind.own_text(), *kind.further):
+            yield sentence, "errors"
     for refusal in _below(Refusal):
         if isinstance(refusal.detail, str):
-            yield refusal.detail, "refusals.py"
+            yield refusal.told or refusal.detail, "refusals"
     details = [detail for _code, detail in OF_STATUS.values()]
     for text in (*TITLES.values(), CORRECT, INTERNAL.detail, *details):
         yield text, "problems.py"

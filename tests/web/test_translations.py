@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import re
 import runpy
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from babel.messages.pofile import read_po
 from web_stage import Person, browser, words
 
+from training_analyzer.errors import CoolingDown, LoginBlocked
 from training_analyzer.web import catalogs
+from training_analyzer.web.pages.problem import said_of
+from training_analyzer.web.problems import CORRECT, Problem, of_error, of_refusal
+from training_analyzer.web.refusals import TooManyKeys
+from training_analyzer.web.tongue import Tongue
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -87,3 +94,23 @@ def test_who_chose_german_reads_pages_and_problems_in_it(
     assert "Connect Garmin" not in words(home)
     assert "Hier gibt es nichts" in words(missing)
     assert "Name, Passwort oder Code stimmt nicht." in words(refused.text)
+
+
+def test_a_problem_says_its_time_and_number_in_the_persons_words() -> None:
+    """A sentence with a value in it is translated, too; the API's stays English, in UTC."""
+    noon = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    vienna = Tongue("de", zone=ZoneInfo("Europe/Vienna"))
+    soon, waits = CoolingDown(noon, CoolingDown.SILENT), LoginBlocked(noon)
+    keys, query = of_refusal(TooManyKeys(1000)), Problem(422, "validation_failed", CORRECT)
+    told = [
+        said_of(problem, vienna, noon)
+        for problem in (of_error(soon, noon), of_error(waits, noon), keys, query)
+    ]
+
+    assert soon.message.endswith(" The next sync is possible at 2026-03-02 12:00 UTC.")
+    assert waits.message.endswith(" Possible at 2026-03-02 12:00 UTC.")
+    assert keys.detail.startswith("A person has at most 1000 keys.")
+    assert told[0].endswith(" Der nächste Sync ist möglich: heute, 13:00.")
+    assert told[1].endswith(" Möglich: heute, 13:00.")
+    assert told[2].startswith("Eine Person hat höchstens 1.000 Schlüssel.")
+    assert told[3].startswith("Etwas in der Adresse")

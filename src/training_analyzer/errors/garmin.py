@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from training_analyzer.errors.root import CLOCK, Reaction
+from training_analyzer.errors.root import Reaction
 from training_analyzer.errors.syncing import SyncError
 
 if TYPE_CHECKING:
@@ -124,10 +124,13 @@ class LoginBlocked(GarminError):
     http_status = 429
     exit_code = 75
     reaction = Reaction.COOL_DOWN
+    further = ("Possible at %(retry_at)s.",)
 
     def __init__(self, retry_at: datetime | None = None, cause: BlockCause | None = None) -> None:
-        text = self.own_text()
-        super().__init__(text if retry_at is None else f"{text} Possible at {retry_at:{CLOCK}}.")
+        if retry_at is None:
+            super().__init__()
+        else:
+            super().__init__(None, *self.further, retry_at=retry_at)
         self.retry_at = retry_at
         self.cause = cause
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from training_analyzer.errors.root import CLOCK, GarminSyncError
+from training_analyzer.errors.root import GarminSyncError
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -253,9 +253,10 @@ class ValidateTooSoon(GarminSyncError):
     code = "validate_cooldown"
     http_status = 429
     exit_code = 75
+    further = ("Possible again at %(retry_at)s.",)
 
     def __init__(self, retry_at: datetime) -> None:
-        super().__init__(f"{self.own_text()} Possible again at {retry_at:{CLOCK}}.")
+        super().__init__(None, *self.further, retry_at=retry_at)
         self.retry_at = retry_at
 
 
@@ -265,9 +266,13 @@ class SyncTooSoon(GarminSyncError):
     code = "sync_cooldown"
     http_status = 429
     exit_code = 75
+    further: ClassVar[tuple[str, ...]] = (
+        "Too soon after the last sync.",
+        "Possible again at %(retry_at)s.",
+    )
 
-    def __init__(self, retry_at: datetime) -> None:
-        super().__init__(f"Too soon after the last sync. Possible again at {retry_at:{CLOCK}}.")
+    def __init__(self, retry_at: datetime, *sentences: str) -> None:
+        super().__init__(*(sentences or self.further), retry_at=retry_at)
         self.retry_at = retry_at
 
 
@@ -275,10 +280,16 @@ class CoolingDown(SyncTooSoon):
     """Garmin asked to wait."""
 
     code = "rate_limited"
+    SILENT = "Garmin did not answer the last syncs, whoever's they were."
+    NO_LOGIN = (
+        "The Garmin session has ended, and a password login has to wait. Connecting again by"
+        " token, ticket or key works now."
+    )
+    _NEXT = "The next sync is possible at %(retry_at)s."
+    further = (SILENT, NO_LOGIN, _NEXT)
 
-    def __init__(self, retry_at: datetime, why: str = "Garmin asked to wait.") -> None:
-        super().__init__(retry_at)
-        self.args = (f"{why} The next sync is possible at {retry_at:{CLOCK}}.",)
+    def __init__(self, retry_at: datetime, why: str | None = None) -> None:
+        super().__init__(retry_at, why or self.own_text(), self._NEXT)
 
 
 class SyncAlreadyRunning(GarminSyncError):

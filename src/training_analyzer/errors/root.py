@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 # How an instant stands in a sentence.
 CLOCK: Final = "%Y-%m-%d %H:%M UTC"
@@ -26,9 +29,16 @@ class GarminSyncError(Exception):
     code: ClassVar[str] = "error"
     http_status: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
+    # What it may say beside its own text, so that it can be had in other languages.
+    further: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, message: str | None = None) -> None:
-        super().__init__(message or self.own_text())
+    def __init__(self, message: str | None = None, *more: str, **values: datetime) -> None:
+        # One by one, with `%(name)s` for a value: what they are translated by.
+        self.sentences = (message or self.own_text(), *more)
+        self.values = values
+        told = {name: f"{value:{CLOCK}}" for name, value in values.items()}
+        text = " ".join(self.sentences)
+        super().__init__(text % told if told else text)
 
     @property
     def message(self) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from training_analyzer.errors import CoolingDown, NeedsReauth, NotConnected, SyncTooSoon
 from training_analyzer.planning import too_soon_until
-from training_analyzer.services.breakers import RESTING, Breakers, circuit_of
+from training_analyzer.services.breakers import Breakers, circuit_of
 from training_analyzer.services.standings import LOGIN_CODES, how_it_ended
 
 if TYPE_CHECKING:
@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.db.repositories.schedule import ScheduleRepository
     from training_analyzer.model import GarminSyncConfig
-
-_NO_LOGIN: Final = (
-    "The Garmin session has ended, and a password login has to wait. Connecting again by"
-    " token, ticket or key works now."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +45,7 @@ class Admission:
         if entry is not None and entry.not_before is not None and entry.not_before > now:
             raise self._cooling_down(user_id, entry.not_before)
         if not force and (rests_until := self.breakers.rest_of(circuit_of(credentials))):
-            raise CoolingDown(rests_until, RESTING)
+            raise CoolingDown(rests_until, CoolingDown.SILENT)
         if force or any_time:
             return
         last = self.credentials.get_last_successful_sync(user_id)
@@ -68,5 +63,5 @@ class Admission:
         """Return the refusal with its cause: Garmin's wish, or a login that has to wait."""
         ended = [how_it_ended(run) for run in self.credentials.get_sync_history(user_id, limit=1)]
         if ended and ended[0].code in LOGIN_CODES:
-            return CoolingDown(until, _NO_LOGIN)
+            return CoolingDown(until, CoolingDown.NO_LOGIN)
         return CoolingDown(until)

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SILENCE = (GarminUnavailable, Blocked)
-RESTING = "Garmin did not answer the last syncs, whoever's they were."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Breakers:
         until = breaker.refused_until(now)
         if until is None and self.repository.take_probe(circuit, now=now):
             return
-        raise CoolingDown(until or breaker.probed(now).probing_until or now, RESTING)
+        raise CoolingDown(until or breaker.probed(now).probing_until or now, CoolingDown.SILENT)
 
     def answered(self, circuit: Circuit) -> None:
         """Take note that Garmin has answered a question."""

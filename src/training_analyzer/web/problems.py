@@ -105,7 +105,10 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error as the caller sees it. `code` is the contract, `detail` is for a person."""
+    """An error as the caller sees it. `code` is the contract, `detail` is for a person.
+
+    Pages say `sentences`, with *values* in them, in the person's words; none: `detail`.
+    """
 
     status: int
     code: str
@@ -113,6 +116,8 @@ class Problem:
     errors: tuple[FieldError, ...] = ()
     more: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    sentences: tuple[str, ...] = ()
+    values: Mapping[str, datetime | int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -147,7 +152,16 @@ def of_error(error: GarminSyncError, now: datetime) -> Problem:
     errors: tuple[FieldError, ...] = ()
     if isinstance(error, InvalidSyncConfig | WeakPassword):
         errors = (FieldError(f"/{error.field}", "invalid", error.message),)
-    return Problem(error.http_status, error.code, error.message, errors, more, headers)
+    return Problem(
+        error.http_status,
+        error.code,
+        error.message,
+        errors,
+        more,
+        headers,
+        sentences=error.sentences,
+        values=error.values,
+    )
 
 
 def of_refusal(refusal: Refusal) -> Problem:
@@ -158,6 +172,8 @@ def of_refusal(refusal: Refusal) -> Problem:
         refusal.detail,
         more=refusal.more,
         headers=refusal.headers,
+        sentences=(refusal.told,) if refusal.told else (),
+        values=refusal.values,
     )
 
 

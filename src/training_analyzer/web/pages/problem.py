@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.web.auth import is_looked_up
 from training_analyzer.web.pages.entry import Entry, sign_in_page
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from training_analyzer.web.problems import Problem
     from training_analyzer.web.tongue import Tongue
 
+_ABOUT_FIELDS: Final = ("validation_failed", "unknown_field")
+
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """Return *problem* as a page: to sign in on, or to confirm on, where that is what helps."""
@@ -32,13 +35,32 @@ def problem_page(request: Request, problem: Problem) -> Response:
         return sign_in_page(
             request, Entry(next=place_of(request)), status=problem.status, headers=headers
         )
-    return parts_of(request).renderer.page(
+    parts, tongue = parts_of(request), _tongue(request, problem)
+    return parts.renderer.page(
         "problem.html",
-        {"problem": problem, "request_id": request.state.request_id},
-        tongue=_tongue(request, problem),
+        {
+            "problem": problem,
+            "said": said_of(problem, tongue, parts.runtime.now()),
+            "request_id": request.state.request_id,
+        },
+        tongue=tongue,
         status=problem.status,
         headers=headers,
     )
+
+
+def said_of(problem: Problem, tongue: Tongue, now: datetime) -> str:
+    """Return what happened and what helps, on the person's clock and in their numbers."""
+    if problem.code in _ABOUT_FIELDS:
+        # Fields are named to programs. Whoever meets this page followed an address.
+        return tongue.text("Something in the address, or in the form, is not what this page takes.")
+    values = {
+        name: tongue.clock(value, now) if isinstance(value, datetime) else tongue.number(value)
+        for name, value in problem.values.items()
+    }
+    said = " ".join(tongue.text(each, **values) for each in problem.sentences or (problem.detail,))
+    reason = problem.more.get("reason")
+    return f"{said} “{reason}”" if reason else said
 
 
 def _tongue(request: Request, problem: Problem) -> Tongue:

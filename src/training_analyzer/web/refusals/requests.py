@@ -66,9 +66,12 @@ class RangeGivenTwice(WrongRange):
 class RangeTooLong(WrongRange):
     """More days than an answer holds."""
 
+    told = "At most %(most)s days at once."
+
     def __init__(self, most: int) -> None:
         super().__init__()
-        self.detail = f"At most {most} days at once."
+        self.values = {"most": most}
+        self.detail = self.told % self.values
 
 
 class RangeWithoutBeginning(WrongRange):

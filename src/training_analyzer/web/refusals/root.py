@@ -16,6 +16,9 @@ class Refusal(Exception):
     code: ClassVar[str] = "malformed_request"
     http_status: ClassVar[HTTPStatus] = HTTPStatus.BAD_REQUEST
     detail: str = "The request cannot be read."
+    # What `detail` is made of where there is a number in it; pages translate it.
+    told: ClassVar[str] = ""
+    values: Mapping[str, int] = MappingProxyType({})
     # Members of the answer beside the usual ones, and its headers.
     more: Mapping[str, object] = MappingProxyType({})
     headers: Mapping[str, str] = MappingProxyType({})

@@ -13,10 +13,12 @@ class TooManyKeys(Refusal):
 
     code = "conflict"
     http_status = HTTPStatus.CONFLICT
+    told = "A person has at most %(most)s keys. Delete one that is not used any more."
 
     def __init__(self, most: int) -> None:
         super().__init__()
-        self.detail = f"A person has at most {most} keys. Delete one that is not used any more."
+        self.values = {"most": most}
+        self.detail = self.told % self.values
 
 
 class IdempotencyInProgress(Refusal):
