@@ -61,6 +61,7 @@ PIECES: Final = {
     "/settings/sync/preview",
     "/backfills/{backfill_id}/progress",
     "/settings/data/exports/{export_id}/file",
+    "/settings/data/exports/{export_id}/progress",
     "/settings/developer/keys/{key_id}/rotate",
     "/settings/developer/webhooks/{webhook_id}/rotate",
     "/admin/pause",
