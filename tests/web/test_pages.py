@@ -67,7 +67,7 @@ def test_templates_hold_nothing_that_the_policy_blocks(path: Path) -> None:
     text = path.read_text("utf-8")
 
     found = re.findall(
-        r"""\sstyle=|<style|<script(?![^>]*\ssrc=)|\son\w+=|hx-on|hx-vals="js|hx-confirm="js"""
+        r"""\sstyle=|<style|<script(?![^>]*\s(?:src=|type="application/json"))|\son\w+=|hx-on|hx-vals="js|hx-confirm="js"""
         r"""|hx-trigger="[^"]*\[|(?:src|href|action)="(?:https?:)?//""",
         text,
     )

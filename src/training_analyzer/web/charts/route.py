@@ -48,7 +48,7 @@ def route(track: Track, *, width: int, tongue: Tongue, label: str) -> Markup:
 
     Both axes have one scale. Nothing with less than two places.
     """
-    flat = _flat(track.points)
+    flat = flattened(track.points)
     there = [point for point in flat if point is not None]
     if len(there) < 2:  # noqa: PLR2004 - one place is no way
         return Markup()
@@ -82,7 +82,7 @@ def route(track: Track, *, width: int, tongue: Tongue, label: str) -> Markup:
     return drawing(join(body), box=box, label=label, desc=desc)
 
 
-def _flat(points: Sequence[tuple[float, float] | None]) -> list[Point | None]:
+def flattened(points: Sequence[tuple[float, float] | None]) -> list[Point | None]:
     """Return *points* in metres east and south of the first: a plane does for one activity."""
     sound = [_sound(point) for point in points]
     origin = next((point for point in sound if point is not None), None)

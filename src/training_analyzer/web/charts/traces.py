@@ -45,7 +45,8 @@ class Trace:
 
     `words` writes a value on the axis, `summary` stands at the right, as `150 bpm`; both and
     the values are in the unit of the person, so that ticks are round in it. A
-    reversed one has small values on top, as pace in seconds; its rare slow ends are cut.
+    reversed one has small values on top, as pace in seconds; its rare slow ends are cut. In
+    `shape` braces stand for a single value, which has so many `digits` after the point.
     """
 
     name: str
@@ -58,6 +59,8 @@ class Trace:
     is_area: bool = False
     is_reversed: bool = False
     names_high: bool = False
+    shape: str = "{}"
+    digits: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,7 @@ def traces(activity: Activity, *, width: int, tongue: Tongue, label: str) -> Mar
         return Markup()
     narrow = is_narrow(width)
     first, last = min(places), max(places)
-    scales = [_domain(one, points) for one, points in panels]
+    scales = [span_of(one, points) for one, points in panels]
     axes = [
         axis_of(min(span), max(span), one.words, most=3 if narrow else 4, steps=one.steps)
         for (one, _), span in zip(panels, scales, strict=True)
@@ -127,7 +130,7 @@ def _points(
     return [(place, known(value)) for place, value in pairs if known(place) is not None]
 
 
-def _domain(one: Trace, points: Sequence[tuple[float, float | None]]) -> tuple[float, float]:
+def span_of(one: Trace, points: Sequence[tuple[float, float | None]]) -> tuple[float, float]:
     """Return the values at the bottom and at the top of a panel."""
     present = [value for _, value in points if value is not None]
     if one.is_reversed and len(present) >= _ENOUGH:

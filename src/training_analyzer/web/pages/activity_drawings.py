@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from training_analyzer.web import measures
 from training_analyzer.web.charts import traces as charts
 from training_analyzer.web.charts.bars import Zone, zone_bars
+from training_analyzer.web.charts.curves import curves_of_activity
 from training_analyzer.web.charts.rooms import MIDDLE, NARROW, WIDE, rooms
 from training_analyzer.web.charts.route import Track, route
 from training_analyzer.web.charts.scales import SECONDS
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from training_analyzer.web.charts.curves import Curves
     from training_analyzer.web.charts.traces import Trace
     from training_analyzer.web.tongue import Tongue
 
@@ -38,11 +40,12 @@ _HEAT: Final = ("heat-1", "heat-2", "heat-3", "heat-4", "heat-5", "heat-5", "hea
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A drawing with its finding and a note."""
+    """A drawing with its finding and a note, and what a script needs to let it answer."""
 
     title: str
     note: str
     drawing: Markup
+    curves: Curves | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +95,15 @@ def traces_of(drawn: Drawn, tongue: Tongue, *, by_time: bool, shaded: str) -> Pi
     activity = charts.Activity(at=at, traces=panels, laps=laps, is_time=by_time)
     label = f"{title}. {note}" if note else title
     return Picture(
-        title, note, rooms(partial(charts.traces, activity, tongue=tongue, label=label), WIDE)
+        title,
+        note,
+        rooms(partial(charts.traces, activity, tongue=tongue, label=label), WIDE),
+        curves_of_activity(
+            activity,
+            tongue,
+            also=recording.metres if by_time else recording.seconds,
+            places=recording.places,
+        ),
     )
 
 
@@ -210,6 +221,7 @@ def _heart(drawn: Drawn, tongue: Tongue) -> Trace | None:
         values=drawn.recording.heart,
         colour="hr",
         summary=tongue.text("%(n)s bpm", n=tongue.number(mean)),
+        shape=tongue.text("%(n)s bpm", n="{}"),
         words=tongue.number,
         least=30.0,
         names_high=True,
@@ -221,7 +233,8 @@ def _speed(drawn: Drawn, tongue: Tongue) -> Trace | None:
     mean = drawn.values["avg_speed_mps"]
     if not recording.speed or not recording.has_way or not mean:
         return None
-    summary = str(fast(mean, drawn.sport, tongue))
+    middle = fast(mean, drawn.sport, tongue)
+    summary, shape = str(middle), f"{{}} {middle.unit}"
     far = measures.MILE_M if tongue.is_imperial else measures.KILOMETRE_M
     if telling is Telling.SPEED:
         return charts.Trace(
@@ -229,6 +242,8 @@ def _speed(drawn: Drawn, tongue: Tongue) -> Trace | None:
             values=[None if v is None else v * _HOUR_S / far for v in recording.speed],
             colour="vo2",
             summary=summary,
+            shape=shape,
+            digits=1,
             words=tongue.number,
         )
     if telling is Telling.SWIM:
@@ -239,6 +254,7 @@ def _speed(drawn: Drawn, tongue: Tongue) -> Trace | None:
         values=[None if v is None or v < standing else far / v for v in recording.speed],
         colour="vo2",
         summary=summary,
+        shape=shape,
         words=measures.stopwatch,
         steps=SECONDS,
         least=60.0,
@@ -255,6 +271,7 @@ def _power(drawn: Drawn, tongue: Tongue) -> Trace | None:
         values=drawn.recording.power,
         colour="load",
         summary=tongue.text("%(n)s W", n=tongue.number(mean)),
+        shape=tongue.text("%(n)s W", n="{}"),
         words=tongue.number,
         least=50.0,
     )
@@ -270,6 +287,7 @@ def _altitude(drawn: Drawn, tongue: Tongue) -> Trace | None:
         values=[None if v is None else v / size for v in drawn.recording.altitude],
         colour="steps",
         summary="" if gain is None else f"↑ {measures.elevation(gain, tongue)}",
+        shape=f"{{}} {measures.elevation(0, tongue).unit}",
         words=tongue.number,
         least=40.0 / size,
         is_area=True,

@@ -144,6 +144,7 @@ def one_day(request: Request, user_id: UserId, day: str) -> Response:
             *([card] for card in drawn),
         ],
         "has_no_curves": bool(row) and not drawn,
+        "has_curves": bool(drawn),
         "around": health_day_view.neighbours(on, today, "/health/day", tongue),
         "other": (f"/health/sleep/{on}", tongue.text("The night before it")),
     }

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from markupsafe import Markup
 
+    from training_analyzer.web.charts.curves import Curves
     from training_analyzer.web.pages.health_span import Points, Stretch
     from training_analyzer.web.tongue import Tongue
 
@@ -60,7 +61,10 @@ class Pill:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A finding with its picture; *missing* says why there is none."""
+    """A finding with its picture; *missing* says why there is none.
+
+    With *curves* a script lets the picture answer.
+    """
 
     key: str
     title: str
@@ -68,6 +72,7 @@ class Card:
     figure: Figure = ()
     pill: Pill | None = None
     chart: Markup | None = None
+    curves: Curves | None = None
     rows: Sequence[tuple[str, str]] = ()
     words: Sequence[tuple[str, Pill]] = ()
     facts: Sequence[Fact] = ()
@@ -87,6 +92,11 @@ class Page:
     def is_empty(self) -> bool:
         """Whether nothing at all is there."""
         return all(card.missing for row in self.rows for card in row)
+
+    @property
+    def has_curves(self) -> bool:
+        """Whether a picture here can answer."""
+        return any(card.curves for row in self.rows for card in row)
 
 
 def draw_wide(draw: Callable[..., Markup], tongue: Tongue, label: str) -> Markup:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from training_analyzer.web.charts.curves import curves_of_day
 from training_analyzer.web.charts.day import Course, Curve, Shade, day_curve
 from training_analyzer.web.charts.nights import Phase, Stage
 from training_analyzer.web.charts.usual import Range
@@ -91,7 +92,8 @@ def calm_card(
     if not chart:
         return None
     note = tongue.text("%(day)s, with stress, both from 0 to 100.", day=tongue.long_day(day))
-    return Card(key="calm", title=title, note=note, chart=chart)
+    answers = curves_of_day(course, tongue)
+    return Card(key="calm", title=title, note=note, chart=chart, curves=answers)
 
 
 def heart_card(day: date, samples: Samples, shades: Sequence[Shade], tongue: Tongue) -> Card | None:
@@ -118,6 +120,7 @@ def heart_card(day: date, samples: Samples, shades: Sequence[Shade], tongue: Ton
         title=title,
         note=tongue.text("In beats a minute."),
         chart=draw_wide(partial(day_curve, course), tongue, title),
+        curves=curves_of_day(course, tongue),
         facts=[
             fact(min(there), tongue.text("lowest"), say, unit),
             fact(findings.mean(values), tongue.text("mean"), say, unit),

@@ -20,6 +20,8 @@ WEB: Final = Path(__file__).parents[1]
 STATIC: Final = WEB / "static"
 _HTMX: Final = "vendor/htmx.min.js"
 _SSE: Final = "vendor/hx-sse.min.js"
+_UPLOT: Final = "vendor/uPlot.iife.min.js"
+_UPLOT_LOOK: Final = "vendor/uPlot.min.css"
 
 
 class Renderer:
@@ -28,6 +30,16 @@ class Renderer:
     def __init__(self, *, has_vendor_files: bool | None = None) -> None:
         if has_vendor_files is None:
             has_vendor_files = (STATIC / _HTMX).is_file()
+        vendor = (
+            {
+                "htmx": static_address(_HTMX),
+                "sse": static_address(_SSE),
+                "uplot": static_address(_UPLOT),
+                "uplot_look": static_address(_UPLOT_LOOK),
+            }
+            if has_vendor_files
+            else dict.fromkeys(("htmx", "sse", "uplot", "uplot_look"))
+        )
         self._environment = Environment(
             loader=FileSystemLoader(WEB / "templates"),
             autoescape=True,
@@ -40,8 +52,9 @@ class Renderer:
             for file in STATIC.iterdir()
             if file.suffix in {".css", ".js", ".svg"}
         }
-        self._environment.globals["htmx"] = static_address(_HTMX) if has_vendor_files else None
-        self._environment.globals["sse"] = static_address(_SSE) if has_vendor_files else None
+        self._environment.globals |= vendor
+        # A curve is a thousand numbers: spaces between them are a tenth of its weight.
+        self._environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
 
     def page(
         self,
