@@ -44,6 +44,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tell long stories on SQLite only, unless every proof is to be run at its full length.
+
+    They are about what the product does over weeks; that its statements mean the same on
+    PostgreSQL is proven where the statements are, by the tests of each repository.
+    """
+    if config.getoption("--torture"):
+        return
+    twice = [
+        item
+        for item in items
+        if item.get_closest_marker("long_story") and item.get_closest_marker("postgres")
+    ]
+    config.hook.pytest_deselected(items=twice)
+    items[:] = [item for item in items if item not in twice]
+
+
 @pytest.fixture
 def rounds(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     """Give a choice of two lengths: a slice for every day, and the whole for `make torture`."""

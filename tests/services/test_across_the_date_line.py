@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories import GarminCredentialsRepository
     from training_analyzer.services.encryption import EncryptionService
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
 AUCKLAND = ZoneInfo("Pacific/Auckland")
 FIRST, LAST = date(2026, 6, 1), date(2026, 6, 14)
 DAYS = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]

@@ -180,6 +180,8 @@ def test_unreadable_answer_makes_the_run_partial_and_is_asked_again(
     assert not rows(runtime.database, ada, "hrv_nights")["hrv_nights"]
 
 
+@pytest.mark.torture
+@pytest.mark.long_story
 @pytest.mark.parametrize("shape", ["204", "{}", "[]", "null"])
 def test_nothing_is_not_an_error(
     runtime: Runtime,

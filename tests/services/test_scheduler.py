@@ -13,7 +13,7 @@ from training_analyzer.planning import spread
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
@@ -54,19 +54,25 @@ def test_connected_user_is_synced_at_once_and_then_daily(
     assert runs(runtime, ada) == ["initial", "scheduled"]
 
 
+@pytest.mark.torture
 def test_frequency_of_each_user_decides(
-    runtime: Runtime, ada: str, inline: tuple[GarminSyncScheduler, Inline], clock: Any
+    runtime: Runtime,
+    ada: str,
+    inline: tuple[GarminSyncScheduler, Inline],
+    clock: Any,
+    rounds: Callable[[int, int], int],
 ) -> None:
     """An hourly user runs every hour of a day, the first sync having just been."""
     scheduler, _ = inline
+    hours = rounds(6, 24)
     runtime.credentials.update_sync_config(ada, sync_frequency="hourly", initial_sync_days=3)
 
-    for _ in range(25 * 4):
+    for _ in range((hours + 1) * 4):
         scheduler.tick()
         clock.advance(minutes=15)
 
     scheduled = runtime.credentials.get_sync_history(ada, limit=100)
-    assert [run.sync_type for run in scheduled].count("scheduled") == 24
+    assert [run.sync_type for run in scheduled].count("scheduled") == hours
 
 
 def test_changed_time_moves_the_next_sync(

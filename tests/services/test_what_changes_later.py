@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from training_analyzer.services.encryption import EncryptionService
     from training_analyzer.streams import Json
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
 WELLNESS = {"sync_activities": False, "sync_wellness": True}
 FITNESS = {"sync_activities": False, "sync_fitness_metrics": True}
 # What a watch uploads of every day on which it is worn.
