@@ -23,7 +23,7 @@ def test_people_are_added_listed_and_removed(shell: Shell, settings: dict[str, s
     assert settings
     assert "Nobody is here yet" in shell.done("user", "list").out
 
-    added = shell.done("user", "add", "Zoë Ö", "--json", stdin="a password\n").document
+    added = shell.done("user", "add", "Zoë Ö", "--json", stdin="a horse of eleven\n").document
     listed = shell.done("user", "list", "--json").document
 
     assert listed == [added]

@@ -47,6 +47,11 @@ def test_an_export_from_beginning_to_end(
     told = ana.client.get(where).json()
     whole = ana.client.get(f"{where}/file")
     part = ana.client.get(f"{where}/file", headers={"Range": "bytes=0-3"})
+    size = len(whole.content)
+    for bad in (f"bytes={size}-", "bytes=9-3", "bytes=-0", "bytes=x", "lines=1-2", "bytes=0-1,x"):
+        refused = ana.client.get(f"{where}/file", headers={"Range": bad})
+        assert (refused.status_code, refused.json()["code"]) == (416, "range_not_satisfiable")
+        assert refused.headers["content-range"] == f"bytes */{size}"
     export_id = accepted.json()["export_id"]
     assert (accepted.status_code, accepted.headers["retry-after"]) == (202, "5")
     assert again.json() == accepted.json()

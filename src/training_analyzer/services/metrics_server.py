@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import AF_INET, AF_INET6
@@ -15,6 +16,8 @@ from training_analyzer.services.metrics_access import is_loopback, may_read
 from training_analyzer.services.readiness import readiness_of
 
 if TYPE_CHECKING:
+    from socket import socket
+    from socketserver import BaseServer
     from types import TracebackType
 
     from training_analyzer.services.runtime import Runtime
@@ -71,15 +74,11 @@ class MetricsServer:
 
 
 def _server(runtime: Runtime, host: str, port: int) -> ThreadingHTTPServer:
-    class Asked(_Asked):
-        def answer(self) -> tuple[HTTPStatus, str, bytes]:
-            return _answer(runtime, self)
-
     class Listening(ThreadingHTTPServer):
         address_family = AF_INET6 if ":" in host else AF_INET
         daemon_threads = True
 
-    return Listening((host, port), Asked)
+    return Listening((host, port), partial(_Asked, runtime))
 
 
 def _answer(runtime: Runtime, asked: _Asked) -> tuple[HTTPStatus, str, bytes]:
@@ -103,11 +102,15 @@ class _Asked(BaseHTTPRequestHandler):
 
     timeout = _TIMEOUT_S
 
-    def answer(self) -> tuple[HTTPStatus, str, bytes]:
-        raise NotImplementedError
+    def __init__(
+        self, runtime: Runtime, request: socket, client: tuple[str, int], server: BaseServer
+    ) -> None:
+        # First: the library answers from within its own `__init__`.
+        self._runtime = runtime
+        super().__init__(request, client, server)
 
     def do_GET(self) -> None:
-        status, kind, body = self.answer()
+        status, kind, body = _answer(self._runtime, self)
         self.send_response_only(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))

@@ -11,6 +11,7 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from training_analyzer.errors import WeakPassword
+from training_analyzer.planning.guessing import as_words, is_guessed
 
 if TYPE_CHECKING:
     from training_analyzer.db.repositories.users import UsersRepository
@@ -19,7 +20,7 @@ SHORTEST: Final = 8
 LONGEST: Final = 1024
 # Many at once would be a way to fill the memory.
 _AT_ONCE: Final = 2
-_COMMON: Final = Path(__file__).with_name("common_passwords.txt")
+_COMMON: Final = Path(__file__).with_name("common_words.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,10 @@ def weakness(password: str, *, name: str) -> str | None:
         return f"has more than {LONGEST} characters"
     if any(ord(character) < ord(" ") or character == "\x7f" for character in password):
         return "must not hold control characters"
-    spelled = password.casefold()
-    if spelled == name.casefold():
+    if password.casefold() == name.casefold():
         return "must not be the name"
-    if spelled in _COMMON.read_text("utf-8").split("\n"):
+    words = {*_COMMON.read_text("utf-8").split(), *as_words(name)}
+    if is_guessed(password, words):
         return "is one of those that everybody tries first"
     return None
 

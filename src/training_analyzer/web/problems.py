@@ -64,6 +64,7 @@ TITLES: Final = {
     "not_connected": "No Garmin account is connected",
     "not_found": "There is nothing here",
     "provider_unavailable": "The provider did not answer",
+    "range_not_satisfiable": "The file has no such part",
     "rate_limited": "Garmin asked to wait",
     "stale_version": "It was changed in the meantime",
     "step_up_required": "Confirm who you are",

@@ -108,7 +108,11 @@ REFUSES: Final[Mapping[str, tuple[Refused, ...]]] = MappingProxyType(
             errors.ParquetMissing,
             refusals.UnknownTypes,
         ),
-        "export_file": (errors.ExportNotReady, errors.ExportExpired),
+        "export_file": (
+            errors.ExportNotReady,
+            errors.ExportExpired,
+            refusals.RangeNotSatisfiable,
+        ),
         "add_webhook": (errors.WebhookUrlRefused, errors.TooManyWebhooks),
         "change_webhook": (errors.WebhookUrlRefused, refusals.StaleVersion),
         "test_webhook": (errors.WebhookNotReady,),

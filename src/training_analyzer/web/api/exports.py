@@ -25,6 +25,7 @@ from training_analyzer.web.api.paging import (
 )
 from training_analyzer.web.api.words import Answer, DataReader, Here, Web
 from training_analyzer.web.auditing import note
+from training_analyzer.web.downloads import zip_file
 from training_analyzer.web.refusals import NotFound, UnknownTypes, WrongRange
 from training_analyzer.web.repeats import repeatable
 
@@ -178,10 +179,10 @@ def export_file(
 ) -> FileResponse:
     """Return the file of an export that is ready; a part of it where `Range` says so."""
     job = _one(web, user_id, export_id)
-    path = web.runtime.export_jobs.file(job)
-    note(request, "export_downloaded", user_id=user_id, target=export_id)
     name = f"garmin-export-{job.created_at:%Y-%m-%d}-{export_id[-8:]}.zip"
-    return FileResponse(path, media_type="application/zip", filename=name)
+    answer = zip_file(request, web.runtime.export_jobs.file(job), name=name)
+    note(request, "export_downloaded", user_id=user_id, target=export_id)
+    return answer
 
 
 @router.delete("/{export_id}", status_code=status.HTTP_204_NO_CONTENT)

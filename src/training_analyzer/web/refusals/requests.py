@@ -86,6 +86,19 @@ class RangeAhead(WrongRange):
     detail = "`from` lies in the future."
 
 
+class RangeNotSatisfiable(Refusal):
+    """A part of a file that it does not have, or that is none."""
+
+    code = "range_not_satisfiable"
+    http_status = HTTPStatus.RANGE_NOT_SATISFIABLE
+    detail = "The file has no such part. Ask for `bytes=` within its length, or for all of it."
+
+    def __init__(self, size: int) -> None:
+        super().__init__(size)
+        self.more = {"bytes": size}
+        self.headers = {"Content-Range": f"bytes */{size}"}
+
+
 class BackfillTooLong(Refusal):
     """More days than any person has at Garmin."""
 
