@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import batched
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -273,10 +274,14 @@ class Drawn:
 def walked(d: str) -> Iterator[tuple[float, float]]:
     """Yield the places that a path goes through."""
     x = y = 0.0
-    for command, rest in re.findall(r"([MLHVhvz])([^MLHVhvz]*)", d):
-        numbers = [float(part) for part in rest.split()]
+    for command, rest in re.findall(r"([MLHVlhvz])([^MLHVlhvz]*)", d):
+        numbers = [float(part) for part in re.findall(r"-?[\d.]+", rest)]
         if command in "ML":
             x, y = numbers
+        elif command == "l":
+            for dx, dy in batched(numbers, 2, strict=True):
+                x, y = x + dx, y + dy
+                yield x, y
         elif command in "Hh":
             x = numbers[0] + (x if command == "h" else 0)
         elif command in "Vv":

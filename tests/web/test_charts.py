@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import accumulate
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,13 +49,11 @@ def test_nothing_measured_draws_nothing() -> None:
 
 def test_higher_values_are_higher_up() -> None:
     """The largest value has the smallest y, and equal values one y."""
-    heights = [
-        float(y)
-        for y in re.findall(r" ([\d.]+)", line(sparkline([1, 9, 5], label="", colour="hr")))
-    ]
+    numbers = re.findall(r"-?[\d.]+", line(sparkline([1, 9, 5], label="", colour="hr")))
+    heights = list(accumulate(float(y) for y in numbers[1::2]))
 
     assert heights[1] < heights[2] < heights[0]
-    assert line(sparkline([7, 7], label="", colour="hr")) == "M5 22L315 22"
+    assert line(sparkline([7, 7], label="", colour="hr")) == "M5 22l310 0"
 
 
 def test_the_usual_needs_a_week() -> None:

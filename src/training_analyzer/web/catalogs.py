@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 from babel import Locale, UnknownLocaleError
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import get_decimal_symbol, get_group_symbol, get_minus_sign_symbol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,12 +62,26 @@ def _rank(found: tuple[float, str]) -> float:
     return found[0]
 
 
+@cache
 def formats_of(code: str) -> Locale:
     """Return how dates and numbers are written in the language *code*."""
     try:
         return Locale.parse(_FORMATS.get(code, code))
     except (ValueError, UnknownLocaleError):
         return Locale.parse(_FORMATS[ENGLISH])
+
+
+@cache
+def signs_of(code: str) -> dict[int, str]:
+    """Return how the language *code* writes the signs of a number, as `str.translate` takes it."""
+    locale = formats_of(code)
+    return str.maketrans(
+        {
+            ",": get_group_symbol(locale),
+            ".": get_decimal_symbol(locale),
+            "-": get_minus_sign_symbol(locale),
+        }
+    )
 
 
 @cache

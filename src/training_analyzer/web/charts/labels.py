@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import ceil
 from typing import TYPE_CHECKING, Final
@@ -37,7 +38,13 @@ _IDEOGRAPHS: Final = "\u2e80"
 
 def width_of(text: str, size: float = TEXT) -> float:
     """Return about how wide *text* is: rather too much than too little."""
-    return sum(size * _share(character) for character in text)
+    return size * _shares(text)
+
+
+# Asked of a label whenever another one might meet it, and in each room anew.
+@lru_cache(maxsize=2048)
+def _shares(text: str) -> float:
+    return sum(map(_share, text))
 
 
 def _share(character: str) -> float:
@@ -75,9 +82,10 @@ class Label:
 
     def meets(self, other: Label) -> bool:
         """Return whether both would be drawn over each other."""
+        if abs(self.y - other.y) >= TEXT:
+            return False
         mine, theirs = self.span, other.span
-        apart = mine[1] + _GAP / 2 <= theirs[0] or theirs[1] + _GAP / 2 <= mine[0]
-        return not apart and abs(self.y - other.y) < TEXT
+        return mine[1] + _GAP / 2 > theirs[0] and theirs[1] + _GAP / 2 > mine[0]
 
     def draw(self) -> Markup:
         """Return it as SVG."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.web.charts.labels import AXIS, BOLD, Label, day_labels, width_of
@@ -35,10 +35,13 @@ class Plot:
     base: float
     low: float
     high: float
+    # Made once: it is asked for each point.
+    y: Scale = field(init=False)
+    """The heights of values."""
 
-    def y(self, value: float) -> float:
-        """Return the height of *value*."""
-        return Scale(self.low, self.high, self.base, self.top)(value)
+    def __post_init__(self) -> None:
+        """Lay the scale from the base to the top."""
+        object.__setattr__(self, "y", Scale(self.low, self.high, self.base, self.top))
 
     def x(self, count: int, inset: float = 4.0) -> Scale:
         """Return the places of *count* days, the first at the left."""

@@ -77,8 +77,7 @@ def range_bars(
         if step >= _ROOMY:
             notes += _changes(spans[k], (middle(k), top, base), tongue)
     body += [label.draw() for label in fitting(notes)]
-    for text, value in zip(beside, (last[1], last[0]), strict=True):
-        kind = "t1" if text is beside[0] else "t2"
+    for kind, text, value in zip(("t1", "t2"), beside, reversed(last), strict=True):
         y = min(plot.y(value) + 4, plot.base) + (0 if kind == "t1" else 14 * _is_close(last, plot))
         body.append(Label(x=plot.right + 8, y=y, text=text, kind=kind).draw())
     body += [plot.floor(), plot.days([span.on for span in spans], middle, tongue)]

@@ -34,7 +34,10 @@ class Scale:
         """Return the place of *value*."""
         span = self.high - self.low
         share = (value - self.low) / span if span else 0.5
-        return self.start + min(1.0, max(0.0, share)) * (self.end - self.start)
+        # Asked for each point of each drawing: comparing takes a third of what min and max do.
+        if not 0.0 < share < 1.0:
+            return self.end if share >= 1.0 else self.start
+        return self.start + share * (self.end - self.start)
 
 
 def known(value: float | None) -> float | None:
@@ -46,7 +49,12 @@ def known(value: float | None) -> float | None:
 
 def known_all(values: Iterable[float | None]) -> list[float | None]:
     """Return *values* with None for what cannot be drawn."""
-    return [known(value) for value in values]
+    found = list(values)
+    there = [value for value in found if value is not None]
+    # Of six hours there are 21,600 in a column: almost always all are sound, seen at once.
+    if not there or (math.isfinite(sum(there)) and max(map(abs, there)) <= _LARGEST):
+        return found
+    return [known(value) for value in found]
 
 
 def domain(values: Iterable[float], *, from_zero: bool = False, least: float = 1.0) -> Point:

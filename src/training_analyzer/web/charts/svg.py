@@ -7,6 +7,8 @@ on a page and in a fragment of one. Colours are CSS variables, so they follow th
 from __future__ import annotations
 
 import math
+from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
 
 from markupsafe import Markup, escape
@@ -88,11 +90,32 @@ def ring(at: Point, colour: str) -> Markup:
 
 
 def polyline(points: Iterable[Point]) -> str:
-    """Return the path through *points*; of a lone one, which a round cap makes a dot."""
-    drawn = [f"{number(x)} {number(y)}" for x, y in points]
-    if len(drawn) == 1:
-        return f"M{drawn[0]}h0"
-    return "M" + "L".join(drawn) if drawn else ""
+    """Return the path through *points*; of a lone one, which a round cap makes a dot.
+
+    From the first on it tells only how far the next one is: half as long as places are.
+    """
+    tenths = [(round(x * 10), round(y * 10)) for x, y in points]
+    if not tenths:
+        return ""
+    start = f"M{_tenths(tenths[0][0])} {_tenths(tenths[0][1])}"
+    steps = [
+        _step(after[0] - before[0]) + _step(after[1] - before[1])
+        for before, after in pairwise(tenths)
+        if before != after
+    ]
+    return f"{start}l{''.join(steps).lstrip()}" if steps else f"{start}h0"
+
+
+@lru_cache(maxsize=4096)
+def _step(tenths: int) -> str:
+    """Return a number that may stand behind another one: a minus needs no space."""
+    return _tenths(tenths) if tenths < 0 else f" {_tenths(tenths)}"
+
+
+def _tenths(tenths: int) -> str:
+    whole, rest = divmod(abs(tenths), 10)
+    size = f"{whole or ''}.{rest}" if rest else f"{whole}"
+    return f"-{size}" if tenths < 0 else size
 
 
 def stairs(points: Sequence[Point], until: float) -> str:
@@ -116,8 +139,7 @@ def between(upper: Sequence[Point], lower: Sequence[Point]) -> str:
     """Return the outline of a band."""
     if not upper or not lower:
         return ""
-    back = "L".join(f"{number(x)} {number(y)}" for x, y in reversed(lower))
-    return f"{polyline(upper)}L{back}z"
+    return f"{polyline([*upper, *reversed(lower)])}z"
 
 
 def boxes(places: Iterable[Box]) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from training_analyzer.web.charts.labels import Label, fitting, width_of
 from training_analyzer.web.charts.plot import Plot, axis_of, is_narrow, side_of
-from training_analyzer.web.charts.scales import SECONDS, Scale, domain, known, runs, thin, ticks
+from training_analyzer.web.charts.scales import SECONDS, Scale, domain, known_all, runs, thin, ticks
 from training_analyzer.web.charts.svg import (
     area,
     drawing,
@@ -126,8 +126,8 @@ def traces(activity: Activity, *, width: int, tongue: Tongue, label: str) -> Mar
 def _points(
     at: Sequence[float], values: Sequence[float | None]
 ) -> list[tuple[float, float | None]]:
-    pairs = zip(at, values, strict=False)
-    return [(place, known(value)) for place, value in pairs if known(place) is not None]
+    pairs = zip(known_all(at), known_all(values), strict=False)
+    return [(place, value) for place, value in pairs if place is not None]
 
 
 def span_of(one: Trace, points: Sequence[tuple[float, float | None]]) -> tuple[float, float]:

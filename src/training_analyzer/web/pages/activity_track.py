@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import accumulate
 from statistics import fmean
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from training_analyzer.web.charts.scales import known
+from training_analyzer.web.charts.scales import known_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 type Column = Sequence[int | float | str | None]
 
-# Twice as many as the widest drawing has room for.
-MOST: Final = 2400
+# More than the widest drawing has room for.
+MOST: Final = 1200
 # Speed from satellites trembles; that much before and after is taken with it.
 _AROUND_S: Final = 8.0
 # A longer step between two samples is a pause.
@@ -52,43 +53,46 @@ class Recording:
 def recording_of(columns: Mapping[str, Column], most: int = MOST) -> Recording | None:
     """Return the columns of a track with at most *most* samples; None without two of them.
 
-    Of heart rate, power and altitude the value of a part is the one farthest from its mean,
-    so that peaks stay; speed is the mean around.
+    Of heart rate and altitude the value of a part is the one farthest from its mean, so that
+    peaks stay; speed and power are means: of what is around each sample, or of a longer part.
     """
-    times = [known(_real(value)) for value in columns.get("time_s", ())]
+    times = _numbers(columns.get("time_s", ()))
     kept = [k for k, value in enumerate(times) if value is not None]
     if len(kept) < 2:  # noqa: PLR2004 - one sample is no line
         return None
     start = times[kept[0]] or 0.0
-    seconds, latest = [], 0.0
-    for k in kept:
-        latest = max(latest, (times[k] or start) - start)
-        seconds.append(latest)
+    seconds = [(times[k] or start) - start for k in kept]
+    if seconds != sorted(seconds):
+        seconds = list(accumulate(seconds, max))
+    size = -(-len(kept) // most)
+    parts = [slice(at, at + size) for at in range(0, len(kept), size)]
+    firsts = [kept[part.start] for part in parts]
 
     def column(name: str) -> list[float | None]:
-        found = columns.get(name, ())
-        if not found:
-            return []
-        values = [known(_real(found[k])) for k in kept]
+        found = _numbers(columns.get(name, ()))
+        values = found if len(kept) == len(found) else [found[k] for k in kept] if found else []
         return values if any(value is not None for value in values) else []
 
+    def thinned(name: str) -> list[float | None]:
+        found = columns.get(name, ())
+        return _numbers([found[k] for k in firsts]) if found else []
+
     metres = _ahead(column("distance_m"))
-    size = -(-len(kept) // most)
-    parts = [range(at, min(at + size, len(kept))) for at in range(0, len(kept), size)]
-    speed = _smooth(column("speed_mps") or _speeds(metres, seconds), seconds)
-    north, east = column("latitude_deg"), column("longitude_deg")
+    speed, power = column("speed_mps") or _speeds(metres, seconds), column("power_w")
+    if _is_fine(seconds, parts):
+        speed, power = _smooth(speed, seconds), _smooth(power, seconds)
+    pairs = zip(thinned("latitude_deg"), thinned("longitude_deg"), strict=False)
+    places = tuple(_place(north, east) for north, east in pairs)
     return Recording(
         start_s=start,
-        seconds=tuple(seconds[part[0]] for part in parts),
-        metres=tuple(metres[part[0]] for part in parts) if metres else (),
+        seconds=tuple(seconds[::size]),
+        metres=tuple(metres[::size]),
         heart=_peaks(column("hr_bpm"), parts),
         speed=_means(speed, parts),
-        power=_peaks(_smooth(column("power_w"), seconds), parts),
+        power=_means(power, parts),
         altitude=_peaks(column("altitude_m"), parts),
-        places=tuple(_place(north[part[0]], east[part[0]]) for part in parts)
-        if north and east
-        else (),
-        session=_firsts(column("session_index"), parts),
+        places=places if any(places) else (),
+        session=tuple(None if value is None else int(value) for value in thinned("session_index")),
     )
 
 
@@ -120,12 +124,18 @@ def _half(recording: Recording, start: int, end: int) -> Half | None:
     return Half(gone / moving, fmean(beats) if beats else None)
 
 
-def _real(value: float | str | None) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+def _numbers(column: Column) -> list[float | None]:
+    """Return *column* with None for what cannot be drawn."""
+    if str not in set(map(type, column)):
+        return known_all(cast("Sequence[float | None]", column))
+    return known_all(None if isinstance(value, str) else value for value in column)
 
 
 def _ahead(values: Sequence[float | None]) -> list[float]:
     """Return the way behind each sample: it never shrinks, though each leg starts at zero."""
+    there = [value for value in values if value is not None]
+    if len(there) == len(values) and there == sorted(there) and (not there or there[0] >= 0):
+        return there
     gone, before, total = [], 0.0, 0.0
     for value in values:
         if value is not None:
@@ -146,51 +156,52 @@ def _speeds(metres: Sequence[float], seconds: Sequence[float]) -> list[float | N
     return speeds
 
 
+def _is_fine(seconds: Sequence[float], parts: Sequence[slice]) -> bool:
+    """Tell whether parts are shorter than what is smoothed, as in all but the longest ones."""
+    lengths: list[float] = sorted(seconds[part][-1] - seconds[part.start] for part in parts)
+    return lengths[len(lengths) // 2] < 2 * _AROUND_S
+
+
 def _smooth(values: Sequence[float | None], seconds: Sequence[float]) -> list[float | None]:
     """Return the mean of what lies around each value; a gap stays one."""
     if not values:
         return []
+    there = [*accumulate((value is not None for value in values), initial=0)]
+    total = [*accumulate((value or 0.0 for value in values), initial=0.0)]
     smooth: list[float | None] = []
-    start = end = count = 0
-    total = 0.0
-    for k, value in enumerate(values):
-        while end < len(values) and seconds[end] <= seconds[k] + _AROUND_S:
-            total += values[end] or 0.0
-            count += values[end] is not None
+    start, end, count = 0, 0, len(values)
+    for at, value in zip(seconds, values, strict=True):
+        while end < count and seconds[end] <= at + _AROUND_S:
             end += 1
-        while seconds[start] < seconds[k] - _AROUND_S:
-            total -= values[start] or 0.0
-            count -= values[start] is not None
+        while seconds[start] < at - _AROUND_S:
             start += 1
-        smooth.append(None if value is None else total / count)
+        if value is None:
+            smooth.append(None)
+        else:
+            smooth.append((total[end] - total[start]) / (there[end] - there[start]))
     return smooth
 
 
-def _peaks(values: Sequence[float | None], parts: Sequence[range]) -> tuple[float | None, ...]:
+def _peaks(values: Sequence[float | None], parts: Sequence[slice]) -> tuple[float | None, ...]:
+    return tuple(_peak(each) for each in _present(values, parts))
+
+
+def _peak(values: Sequence[float]) -> float | None:
     if not values:
-        return ()
-    return tuple(_peak([values[k] for k in part]) for part in parts)
-
-
-def _peak(values: Sequence[float | None]) -> float | None:
-    present = [value for value in values if value is not None]
-    if not present:
         return None
-    middle = fmean(present)
-    return max(present, key=lambda value: abs(value - middle))
+    middle, low, high = fmean(values), min(values), max(values)
+    return high if high - middle >= middle - low else low
 
 
-def _means(values: Sequence[float | None], parts: Sequence[range]) -> tuple[float | None, ...]:
+def _means(values: Sequence[float | None], parts: Sequence[slice]) -> tuple[float | None, ...]:
+    return tuple(fmean(each) if each else None for each in _present(values, parts))
+
+
+def _present(values: Sequence[float | None], parts: Sequence[slice]) -> list[list[float]]:
+    """Return the values of each part that are there; no part of what was not recorded."""
     if not values:
-        return ()
-    found = [[values[k] for k in part] for part in parts]
-    present = [[value for value in each if value is not None] for each in found]
-    return tuple(fmean(each) if each else None for each in present)
-
-
-def _firsts(values: Sequence[float | None], parts: Sequence[range]) -> tuple[int | None, ...]:
-    firsts = [values[part[0]] for part in parts] if values else []
-    return tuple(None if value is None else int(value) for value in firsts)
+        return []
+    return [[value for value in values[part] if value is not None] for part in parts]
 
 
 def _place(north: float | None, east: float | None) -> tuple[float, float] | None:

@@ -24,6 +24,7 @@ class Held:
     today: date
     series: Mapping[str, Series]
     _days: dict[str, dict[date, list[Row]]] = field(default_factory=dict, init=False)
+    _places: dict[str, list[int]] = field(default_factory=dict, init=False)
 
     def by_day(self, stream: str) -> Mapping[date, list[Row]]:
         """Return the rows of *stream* by their day."""
@@ -47,8 +48,19 @@ class Held:
         if stretch is None or found is None or name not in found.columns:
             return [None] * (stretch.count if stretch else 0)
         # Five years of many columns: as columns, rows would be made for each day.
-        known: dict[str, float | None] = dict(zip(found.days, found.columns[name], strict=True))
-        return [known.get(str(day)) for day in stretch.days()]
+        values: list[float | None] = [None] * stretch.count
+        start, end = stretch.first.toordinal(), stretch.last.toordinal()
+        for place, value in zip(self._places_of(stream), found.columns[name], strict=True):
+            if start <= place <= end:
+                values[place - start] = value
+        return values
+
+    def _places_of(self, stream: str) -> list[int]:
+        """Return the day of each row of *stream* as a number, read once for all its columns."""
+        if stream not in self._places:
+            days = self.series[stream].days
+            self._places[stream] = [date.fromisoformat(day).toordinal() for day in days]
+        return self._places[stream]
 
     def each(
         self,

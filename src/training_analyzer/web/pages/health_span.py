@@ -76,19 +76,25 @@ class Stretch:
 
     def days(self) -> list[date]:
         """Return each day, oldest first."""
-        return [self.first + timedelta(days=n) for n in range(self.count)]
+        ends = self.first.toordinal(), self.last.toordinal() + 1
+        return [date.fromordinal(n) for n in range(*ends)]
 
     def groups(self) -> list[tuple[date, int, int]]:
         """Return the last day of each place of a chart, and where its days begin and end."""
-        days = self.days()
         if self.is_by_day:
-            return [(day, n, n + 1) for n, day in enumerate(days)]
+            return [(day, n, n + 1) for n, day in enumerate(self.days())]
+        origin = self.first.toordinal()
         if not self.is_by_month:
             starts = list(range(self.count % _WEEK, self.count, _WEEK))
         else:
-            starts = [n for n, day in enumerate(days) if n == 0 or day.day == 1]
+            months = range(_month(self.first) + 1, _month(self.last) + 1)
+            firsts = (date(n // 12, n % 12 + 1, 1).toordinal() for n in months)
+            starts = [0, *(n - origin for n in firsts)]
         ends = [*starts[1:], self.count]
-        return [(days[end - 1], start, end) for start, end in zip(starts, ends, strict=True)]
+        return [
+            (date.fromordinal(origin + end - 1), start, end)
+            for start, end in zip(starts, ends, strict=True)
+        ]
 
     def points(
         self,
@@ -141,6 +147,11 @@ class Stretch:
         return (
             tongue.text("Means of months.") if self.is_by_month else tongue.text("Means of weeks.")
         )
+
+
+def _month(day: date) -> int:
+    """Return which month *day* is in, counted on over the years."""
+    return day.year * 12 + day.month - 1
 
 
 def choices(stretch: Stretch, path: str, tongue: Tongue) -> list[tuple[str, str, bool]]:
