@@ -52,6 +52,17 @@ BAD_MORNING: Final = 9
 SLOWLY_S: Final = 0.8
 MIDWAY_S: Final = 30
 ZONE: Final = "Europe/Berlin"
+# Fields for dates go by the language of the browser's menus, which is American in most Chromiums.
+FIELDS_GO_BY_LANG: Final = "--enable-blink-features=LangAttributeAwareFormControlUI"
+AS_IN_BRITAIN: Final = """
+for (const field of document.querySelectorAll("input[type=date], input[type=time]")) {
+  const { type } = field;
+  field.lang = "en-GB";
+  // A field reads its language when it is made.
+  field.type = "text";
+  field.type = type;
+}
+"""
 LOOKS: Final = (("light", 1280, 1500), ("dark", 390, 1700))
 # Of a page, in the browser: at most 256 colours, and each point's place among them.
 QUANTISE: Final = """
@@ -166,7 +177,9 @@ def main() -> None:
     if found is None:
         sys.exit("No Chromium on this machine: install it, then try again.")
     with server() as running, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=found, args=["--no-sandbox", FIELDS_GO_BY_LANG]
+        )
         sizes = [take(browser, running, *picture) for picture in running.pictures()]
         browser.close()
     print(f"{len(sizes)} screens, {sum(sizes) // 1024} KiB in {IMAGES}")
@@ -263,6 +276,7 @@ def take(browser: Browser, running: Server, name: str, user_id: str, address: st
         answer = page.goto(f"{running.url}{address}")
         if answer is None or answer.status != HTTPStatus.OK:
             sys.exit(f"{address} is not as it should be.")
+        page.evaluate(AS_IN_BRITAIN)
         page.wait_for_timeout(400)
         height = min(most, int(page.evaluate("document.documentElement.scrollHeight")))
         # A window as high as the picture, so that what sticks to its edge is at the edge.

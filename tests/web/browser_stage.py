@@ -1,4 +1,4 @@
-"""A watched browser: what it asked of others, what the policy blocked, what axe finds."""
+"""A watched browser: what it asked of others, what was blocked, what axe and our own looks find."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import pytest
@@ -18,10 +19,10 @@ from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.web.serve import WebServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from fastapi import FastAPI
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Route
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
 
     from training_analyzer.services.runtime import Runtime
 
@@ -34,14 +35,11 @@ _ARGS: Final = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # No other machine has an address; each request to one is noted all the same.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 _TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _EVERYTHING: Final = {"type": "tag", "values": _TAGS}
-# What may differ where only the colours, or only the width, are others.
-_BY_LOOK: Final = {
-    "type": "rule",
-    "values": ["color-contrast", "link-in-text-block", "scrollable-region-focusable"],
-}
 _TELL_VIOLATIONS: Final = """
 document.addEventListener("securitypolicyviolation", (event) => {
   window.tellViolation(`${event.violatedDirective}: ${event.blockedURI}`);
@@ -50,8 +48,23 @@ document.addEventListener("securitypolicyviolation", (event) => {
 _FIND: Final = """
 async (options) => (await axe.run(options)).violations.map((it) => `${it.id} ${it.nodes[0].html}`)
 """
+_HERE: Final = Path(__file__).parent
+_LAYOUT: Final = (_HERE / "layout.js").read_text()
+_REACH: Final = (_HERE / "reach.js").read_text()
+_FORCED: Final = (_HERE / "forced.js").read_text()
+_UNFOLD: Final = "document.querySelectorAll('details').forEach((it) => { it.open = true; })"
+# What axe says of a row it says of all that are alike: a few of many are a tenth of the time.
+_SHORTEN: Final = """
+const alike = ["tbody > tr", "tr > *", "select > option", "datalist > option", "main li"];
+document.querySelectorAll(alike.map((it) => `${it}:nth-child(n + 9)`).join())
+  .forEach((it) => it.remove());
+"""
 _NEXT_FRAME: Final = """
 () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+"""
+_SKIPS: Final = """
+() => document.activeElement.matches(".skip")
+  && document.activeElement.getBoundingClientRect().top >= 0
 """
 _WEIGHT: Final = """
 () => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")]
@@ -94,23 +107,53 @@ class Watched:
             self.findings.append(f"{address}: {answer.status} at {answer.url}")
 
     def look(self, state: str, *, in_both_schemes: bool = False) -> None:
-        """Note what axe finds in this *state*, and whether the page is wider than a window."""
+        """Note what axe finds in this *state*, and what does not fit into a window."""
         # The words of a page may be there before its styles are.
         self.page.wait_for_load_state("load")
-        self._audit(state, self.scheme, self.width, _EVERYTHING)
+        self.measure(state)
         if in_both_schemes:
             other: Scheme = "dark" if self.scheme == "light" else "light"
             far = PHONE if self.width == DESK else DESK
-            self._audit(state, other, self.width, _BY_LOOK)
-            self._audit(state, other, far, _EVERYTHING)
-            self._audit(state, self.scheme, far, _BY_LOOK)
-        for width in WIDTHS:
+            self._audit(state, other, far)
+            self._audit(state, self.scheme, far)
+            self._audit(state, other, self.width)
+        self._audit(state, self.scheme, self.width)
+
+    def look_hard(self, state: str) -> None:
+        """Look in every way at a page that is left afterwards, at what it folds, too."""
+        self.page.evaluate(_UNFOLD)
+        self.force_colours(state)
+        self.reach(state)
+        self.measure(state)
+        self.page.evaluate(_SHORTEN)
+        self.look(state, in_both_schemes=True)
+
+    def measure(self, state: str, widths: Sequence[int] = WIDTHS) -> None:
+        """Note what is cut, covered or outside of a window of each of *widths*."""
+        for width in widths:
             self._resize(width)
-            found = int(self.page.evaluate("document.documentElement.scrollWidth"))
-            if found > width:
-                self.findings.append(f"{state}: {found} px wide at {width}")
+            self._note(f"{state}, {width}", _LAYOUT)
         self._resize(self.width)
-        self.page.emulate_media(color_scheme=self.scheme, reduced_motion="reduce")
+
+    def unfold(self) -> None:
+        """Open all that is folded, and the menu."""
+        self.page.evaluate(_UNFOLD)
+
+    def force_colours(self, state: str) -> None:
+        """Note what is not seen where the system of a person chooses the colours."""
+        self.page.emulate_media(forced_colors="active")
+        self._note(f"{state}, forced colours", _FORCED)
+        self.page.emulate_media(forced_colors="none")
+
+    def reach(self, state: str) -> None:
+        """Note what is too small for a finger, and where the focus is not first or not seen."""
+        self._resize(PHONE)
+        is_fresh = self.page.evaluate("document.activeElement === document.body")
+        self.page.keyboard.press("Tab")
+        if is_fresh and not self.page.evaluate(_SKIPS):
+            self.findings.append(f"{state}: Tab does not lead to the skip link first")
+        self._note(f"{state}, reached", _REACH)
+        self._resize(self.width)
 
     def weigh(self, state: str) -> None:
         """Note a page that is heavier, with all that it loads, than pages may be."""
@@ -147,14 +190,17 @@ class Watched:
         lists = (self.foreign, self.blocked, self.errors, self.findings)
         return "" if not any(lists) else json.dumps(lists, indent=1)
 
-    def _audit(self, state: str, scheme: Scheme, width: int, rules: object) -> None:
+    def _audit(self, state: str, scheme: Scheme, width: int) -> None:
         self._resize(width)
         self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         self.page.evaluate(_NEXT_FRAME)
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE_SCRIPT)
-        found = self.page.evaluate(_FIND, {"runOnly": rules, "resultTypes": ["violations"]})
-        self.findings += [f"{state}, {scheme}, {width}: {violation}" for violation in found]
+        options = {"runOnly": _EVERYTHING, "resultTypes": ["violations"]}
+        self._note(f"{state}, {scheme}, {width}", _FIND, options)
+
+    def _note(self, where: str, look: str, options: object = None) -> None:
+        self.findings += [f"{where}: {found}" for found in self.page.evaluate(look, options)]
 
     def _resize(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})
@@ -210,12 +256,9 @@ def watched(
     page = context.new_page()
     seen = Watched(page, base, scheme, width)
 
-    def only_ours(route: Route) -> None:
-        if route.request.url.startswith(f"{base}/"):
-            route.continue_()
-        else:
-            seen.foreign.append(route.request.url)
-            route.abort()
+    def asked(request: Request) -> None:
+        if not request.url.startswith(f"{base}/"):
+            seen.foreign.append(request.url)
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(_EXPECTED):
@@ -224,7 +267,7 @@ def watched(
     def blocked(violation: str) -> None:
         seen.blocked.append(violation)
 
-    context.route("**/*", only_ours)
+    context.on("request", asked)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.on("console", note)
     if with_script:

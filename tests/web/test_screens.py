@@ -1,4 +1,4 @@
-"""Every screen in a real browser: nothing for axe to find, no foreign request, no wide page."""
+"""Every screen in a real browser: nothing to find for axe, nothing foreign, wide, cut or unseen."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import httpx2
 import pytest
 import screens
-from browser_stage import come_in, running_browser, served, watched
+from browser_stage import WIDTHS, come_in, running_browser, served, watched
 from fake_clock import FakeClock
 from fastapi.routing import iter_route_contexts
 from pydantic import SecretStr
-from web_stage import OWN_PAGE, account, parts
+from web_stage import account, parts
 
 from training_analyzer.services.activities import Wanted
 from training_analyzer.services.callers import Role, Scope
@@ -26,6 +25,7 @@ from training_analyzer.simulator import SimulatorServer
 from training_analyzer.simulator.residents import demo_world
 from training_analyzer.web import catalogs, pages
 from training_analyzer.web.app import create_app
+from training_analyzer.web.pages.rendering import STATIC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,17 +97,26 @@ def test_every_page_is_in_the_list_of_screens() -> None:
     assert routes == {*screens.SIGNED_IN, *screens.STRANGERS, *screens.PIECES}
 
 
+def test_nothing_moves_for_who_wants_less_motion() -> None:
+    """Each movement lasts as long as the token says, which is no time at all for them."""
+    sheets = {path.name: path.read_text() for path in STATIC.glob("*.css")}
+    moving = re.findall(r"(?:transition|animation)[a-z-]*: ([^;}]*)", "".join(sheets.values()))
+
+    assert "prefers-reduced-motion: reduce) { :root { --fast: 0ms; } }" in sheets["tokens.css"]
+    assert [it for it in moving if not all("var(--fast)" in part for part in it.split(","))] == []
+
+
 @pytest.mark.parametrize("half", [0, 1])
 def test_who_has_data_finds_every_screen_in_order(
     browser: Browser, stage: Stage, half: int
 ) -> None:
-    """Both schemes, phone and desk: no finding, nothing blocked, no page above 250 kB."""
+    """Both schemes, phone and desk, all unfolded: nothing to find, to miss or to wait for."""
     with watched(browser, stage.url) as seen:
         come_in(seen, stage.runtime, stage.synced)
         for address in list(screens.SIGNED_IN.values())[half::2]:
             seen.go(address.format(**stage.names))
             seen.weigh(address)
-            seen.look(address, in_both_schemes=True)
+            seen.look_hard(address)
 
         assert seen.trouble == ""
 
@@ -118,45 +127,49 @@ def test_other_states_of_screens_are_in_order(browser: Browser, stage: Stage) ->
         come_in(seen, stage.runtime, stage.synced)
         for state, address in screens.STATES.items():
             seen.go(address)
-            seen.look(state)
+            seen.look_hard(state)
         seen.go("/runs/999999", status=404)
-        seen.look("not there")
+        seen.look_hard("not there")
 
         assert seen.trouble == ""
 
 
-def test_every_screen_speaks_the_language_that_was_chosen(stage: Stage) -> None:
-    """In German no heading is left in English; with words 40 % longer no screen fails."""
-    profiles, catalog = stage.runtime.access.profiles, catalogs.catalog("de")
-    token = stage.runtime.access.links.issue(Purpose.SIGN_IN, stage.synced)
-    everywhere = (*screens.SIGNED_IN.values(), *screens.STATES.values())
-    failed, english = [], set()
-    with httpx2.Client(base_url=stage.url, headers=OWN_PAGE, trust_env=False) as client:
-        client.post("/sign-in", data={"token": token})
-        for code, addresses in (("de", everywhere), (catalogs.PSEUDO, screens.SIGNED_IN.values())):
-            profiles.change(stage.synced, {"locale": code})
-            for address in addresses:
-                answer = client.get(address.format(**stage.names))
-                if f'<html lang="{code}"' not in answer.text or answer.status_code != 200:
-                    failed.append((code, address, answer.status_code))
-                headings = re.findall(r"<h[12][^>]*>([^<]+)<", answer.text)
-                if code == "de":
-                    english |= {it for it in headings if catalog.gettext(it.strip()) != it.strip()}
-    profiles.change(stage.synced, {"locale": None})
-
-    assert failed == []
-    assert english == set()
-
-
 def test_who_is_new_finds_every_empty_screen_in_order(browser: Browser, stage: Stage) -> None:
-    """Pages without any data, in the dark, on a phone."""
+    """Pages without any data."""
     with watched(browser, stage.url, scheme="dark", width=360) as seen:
         come_in(seen, stage.runtime, stage.new)
         for address in screens.EMPTY:
             seen.go(address)
-            seen.look(f"{address}, empty")
+            seen.look_hard(f"{address}, empty")
 
         assert seen.trouble == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "widths"),
+    [("de", (320, 360)), (catalogs.PSEUDO, WIDTHS), (catalogs.PSEUDO_RIGHT_TO_LEFT, (320, 360))],
+)
+def test_every_screen_bends_to_the_language(
+    browser: Browser, stage: Stage, code: str, widths: tuple[int, ...]
+) -> None:
+    """In German no heading is English; words 40 % longer, or from right to left, have room."""
+    profiles, texts = stage.runtime.access.profiles, catalogs.catalog(code)
+    profiles.change(stage.synced, {"locale": code})
+    english: set[str] = set()
+    with watched(browser, stage.url, width=widths[0]) as seen:
+        come_in(seen, stage.runtime, stage.synced)
+        for address in (*screens.SIGNED_IN.values(), *screens.STATES.values()):
+            seen.go(address.format(**stage.names))
+            assert seen.page.get_attribute("html", "lang") == code
+            headings = seen.page.locator("h1, h2").all_text_contents() if code == "de" else []
+            english |= {it for it in headings if texts.gettext(it.strip()) != it.strip()}
+            seen.unfold()
+            seen.measure(f"{address}, {code}", widths)
+
+        assert seen.trouble == ""
+    profiles.change(stage.synced, {"locale": None})
+
+    assert english == set()
 
 
 def test_strangers_find_the_ways_in_in_order(browser: Browser, runtime: Runtime) -> None:
@@ -170,9 +183,9 @@ def test_strangers_find_the_ways_in_in_order(browser: Browser, runtime: Runtime)
         for address in screens.STRANGERS.values():
             seen.go(address.format(**tokens))
             seen.weigh(address)
-            seen.look(address, in_both_schemes=True)
+            seen.look_hard(address)
         seen.go("/invitations/made-up", status=404)
-        seen.look("a link that is over")
+        seen.look_hard("a link that is over")
 
         assert seen.trouble == ""
 
