@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from browser_stage import Watched
-    from playwright.sync_api import Locator
 
     from training_analyzer.services.runtime import Runtime
 
@@ -37,6 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
 DAY = "/health/day/2026-03-01"
 CURSOR = "Read the curves"
+DRAWN = "() => document.querySelector('.curves canvas').toDataURL()"
 
 
 @dataclass(frozen=True)
@@ -168,10 +168,9 @@ def test_a_finger_reads_sideways_and_the_scheme_may_change(seen: Watched) -> Non
         re.compile("^1[12]:")
     )
 
-    light = _drawn(seen.page.locator(".curves canvas").first)
+    light = seen.page.evaluate(DRAWN)
     seen.page.emulate_media(color_scheme="dark")
-    seen.page.wait_for_function("() => matchMedia('(prefers-color-scheme: dark)').matches")
-    assert _drawn(seen.page.locator(".curves canvas").first) != light
+    seen.page.wait_for_function(f"(light) => ({DRAWN})() !== light", arg=light)
     expect(seen.page.locator(".curves canvas")).to_have_count(2)
 
 
@@ -193,7 +192,3 @@ def _drag(seen: Watched, start: tuple[float, float], end: tuple[float, float]) -
     seen.page.mouse.down()
     seen.page.mouse.move(*end, steps=4)
     seen.page.mouse.up()
-
-
-def _drawn(canvas: Locator) -> str:
-    return str(canvas.evaluate("(it) => it.toDataURL()"))

@@ -101,10 +101,17 @@ def traces_of(drawn: Drawn, tongue: Tongue, *, by_time: bool, shaded: str) -> Pi
         curves_of_activity(
             activity,
             tongue,
-            also=recording.metres if by_time else recording.seconds,
+            also=_beside(recording, by_time=by_time),
             places=recording.places,
         ),
     )
+
+
+def _beside(recording: Recording, *, by_time: bool) -> Sequence[float]:
+    """Return what to tell beside the axis; who did not move has no distance."""
+    if not by_time:
+        return recording.seconds
+    return recording.metres if recording.has_way else ()
 
 
 def route_of(drawn: Drawn, tongue: Tongue) -> Markup:

@@ -4,9 +4,8 @@
 
 (() => {
   if (!window.uPlot) return;
-  const CLOCK = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600];
-  const STEPS = 100, CLOSEST = 1 / 50, NARROW_PX = 560, DRAG_PX = 6, MARK_PX = 74, DAY_MARK_PX = 84;
-  const MINUTE = 60, HALF_HOUR = 1800, DAY = 86400, FIRST_DAY_STEP = CLOCK.indexOf(300);
+  const { stopwatch, writer, CLOCK } = window.curveAxis, { shade, peak } = window.curvePaint;
+  const STEPS = 100, CLOSEST = 1 / 50, DRAG_PX = 6, PHONE = matchMedia("(max-width: 44.99em)");
 
   // Of the whole page, in the unit of its axis: where the cursor is, and what part is shown.
   let figures = [], at = null, zoom = null;
@@ -14,51 +13,11 @@
   const element = (name, look, text = "") =>
     Object.assign(document.createElement(name), { className: look, textContent: text });
   const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-  const stopwatch = (seconds) => {
-    const whole = Math.round(seconds), two = (n) => String(n).padStart(2, "0");
-    const hours = Math.floor(whole / 3600), minutes = Math.floor(whole / MINUTE) % 60;
-    return hours ? `${hours}:${two(minutes)}:${two(whole % MINUTE)}` : `${minutes}:${two(whole % MINUTE)}`;
-  };
-
-  // How the axis below is told and where its marks stand; by the person's numbers and clock.
-  const writer = ({ locale, axis }) => {
-    const number = (value, digits = 0) => new Intl.NumberFormat(locale, {
-      minimumFractionDigits: digits, maximumFractionDigits: digits,
-    }).format(value);
-    const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: "UTC" });
-    // Seconds of the person's clock, which may jump at night.
-    const local = (second) => second + axis.offsets.findLast(([from]) => from <= second)[1];
-    const say = {
-      far: (value) => `${number(value, 2)} ${axis.unit}`,
-      timer: stopwatch,
-      clock: (value) => clock.format(local(value) * 1000),
-    };
-    const far = (plot, marks, _, __, step) => {
-      const digits = step >= 1 ? 0 : step >= 0.1 ? 1 : 2;
-      return marks.map((value, k) => k ? number(value, digits) : `${number(value, digits)} ${axis.unit}`);
-    };
-    const hours = (plot, _, low, high) => {
-      const most = plot.bbox.width / devicePixelRatio / DAY_MARK_PX;
-      const step = CLOCK.slice(FIRST_DAY_STEP).find((each) => (high - low) / each <= most) ?? DAY / 2;
-      const beat = Math.min(step, HALF_HOUR / 2), marks = [];
-      // The clocks of some places stand a quarter of an hour beside those of others.
-      for (let second = Math.ceil(low / beat) * beat; second <= high; second += beat) {
-        if (local(second) % step === 0) marks.push(second);
-      }
-      return marks;
-    };
-    const marks = {
-      far: { values: far, space: MARK_PX },
-      timer: { values: (_, all) => all.map(stopwatch), incrs: CLOCK, space: MARK_PX },
-      clock: { values: (_, all) => all.map(say.clock), splits: hours },
-    }[axis.kind];
-    return { number, marks, say: say[axis.kind], also: say[{ far: "timer", timer: "far" }[axis.kind]] };
-  };
 
   // Move the cursor, of all figures; null takes it away.
-  const point = (place, source = null) => {
+  const point = (place) => {
     at = place;
-    for (const figure of figures) figure.show(source);
+    for (const figure of figures) figure.show();
   };
   const show = (low, high, [first, last]) => {
     const least = (last - first) * CLOSEST, missing = Math.max(0, least - (high - low)) / 2;
@@ -85,7 +44,6 @@
 
     get span() { return this.data.axis.span; }
     get view() { return zoom ?? this.span; }
-    get isNarrow() { return this.box.clientWidth < NARROW_PX; }
 
     build(script) {
       const { words, panels } = this.data, picture = this.rooms[0].firstElementChild;
@@ -134,13 +92,18 @@
       return { ...panel, place, values, table, told, plot: null };
     }
 
-    // A colour of the page as the canvas understands it, mixed with nothing where *share* is less.
+    // A colour of the page as the canvas understands it, paler where *share* is less.
     ink(name, share = 100) {
-      this.probe.style.color = `color-mix(in srgb, var(--${name}) ${share}%, transparent)`;
-      return getComputedStyle(this.probe).color;
+      const mixed = `color-mix(in srgb, var(--${name}) ${share}%, transparent)`;
+      if (!this.inks.has(mixed)) {
+        this.probe.style.color = mixed;
+        this.inks.set(mixed, getComputedStyle(this.probe).color);
+      }
+      return this.inks.get(mixed);
     }
 
     draw() {
+      this.inks = new Map();
       this.font = `11px ${getComputedStyle(this.box).fontFamily}`;
       const pen = document.createElement("canvas").getContext("2d");
       pen.font = this.font;
@@ -156,14 +119,14 @@
     }
 
     size(panel) {
-      const tall = panel.tall[this.isNarrow ? 0 : 1], isLast = panel === this.panels.at(-1);
+      const tall = panel.tall[PHONE.matches ? 0 : 1], isLast = panel === this.panels.at(-1);
       return { width: panel.place.clientWidth, height: this.above(panel) + tall + (isLast ? 26 : 6) };
     }
 
     // Room above the first panel is for the names of shaded parts.
     above(panel) {
       const hasNames = panel === this.panels[0] && this.data.shades.some((shade) => shade[2]);
-      return hasNames || !this.isNarrow ? 24 : 8;
+      return hasNames || !PHONE.matches ? 24 : 8;
     }
 
     options(panel) {
@@ -172,37 +135,43 @@
       const isLast = panel === this.panels.at(-1);
       return {
         ...this.size(panel),
-        padding: [this.above(panel), 14, isLast ? 0 : 6, 0],
+        padding: [this.above(panel), 20, isLast ? 0 : 6, 0],
         legend: { show: false },
         scales: {
           x: { time: false, range: () => this.view },
           y: { range: panel.range, dir: panel.down ? -1 : 1 },
         },
         axes: [
-          { ...words, ...this.write.marks, show: isLast, size: 26, grid: { show: false }, ticks: rule("line"), border: rule("line") },
           {
-            ...words, size: this.side, space: 30, grid: rule("hair"), ticks: { show: false }, values: (_, all) => all.map((value) => panel.told(value)),
-            ...(panel.timed && { incrs: CLOCK }),
+            ...words, ...this.write.marks, show: isLast, size: 26,
+            grid: { show: false }, ticks: rule("line"), border: rule("line"),
+          },
+          {
+            ...words, ...(panel.timed && { incrs: CLOCK }), size: this.side, space: 30,
+            grid: rule("hair"), ticks: { show: false }, values: (_, all) => all.map((value) => panel.told(value)),
           },
         ],
         series: [{}, ...panel.lines.map((line, k) => this.series(line, panel.table[k + 1]))],
         cursor: {
           y: false,
           drag: { x: true, y: false, setScale: false, dist: DRAG_PX },
-          points: { size: 9, width: 2, stroke: () => this.ink("surface"), fill: (_, k) => this.ink(panel.lines[k - 1].ink) },
+          points: {
+            size: 9, width: 2,
+            stroke: () => this.ink("surface"), fill: (_, k) => this.ink(panel.lines[k - 1].ink),
+          },
           bind: { dblclick: () => () => whole() },
         },
         hooks: {
           setSelect: [(plot) => this.dragged(plot)],
-          drawClear: [(plot) => this.paint(plot, panel, this.shade)],
-          draw: [(plot) => { this.place(plot); if (panel.peak) this.paint(plot, panel, this.peak); }],
+          drawClear: [(plot) => this.paint(plot, panel, shade)],
+          draw: [(plot) => { this.place(plot); if (panel.peak) this.paint(plot, panel, peak); }],
         },
       };
     }
 
     series(line, column) {
       // A lone value between two gaps is a dot.
-      const lone = column.flatMap((value, k) => value != null && column[k - 1] == null && column[k + 1] == null ? [k] : []);
+      const lone = [...column.keys()].filter((k) => column[k] != null && column[k - 1] == null && column[k + 1] == null);
       const ink = () => this.ink(line.ink);
       return {
         stroke: ink, width: 1.5, ...(line.area && { fill: () => this.ink(line.ink, 14) }),
@@ -213,58 +182,16 @@
     // uPlot remembers how it left the pen.
     paint(plot, panel, what) {
       plot.ctx.save();
-      what.call(this, plot, panel);
+      what(this, plot, panel);
       plot.ctx.restore();
-    }
-
-    shade(plot, panel) {
-      const { ctx, bbox } = plot, dot = devicePixelRatio, isFirst = panel === this.panels[0];
-      const isLast = panel === this.panels.at(-1), top = isFirst ? bbox.top - 6 * dot : 0;
-      const [low, high] = this.view;
-      let free = 0;
-      for (const [from, to, name] of this.data.shades) {
-        if (to <= low || from >= high) continue;
-        const [left, right] = [Math.max(from, low), Math.min(to, high)].map((end) => plot.valToPos(end, "x", true));
-        ctx.fillStyle = this.ink("sunken");
-        ctx.fillRect(left, top, right - left, (isLast ? bbox.top + bbox.height : ctx.canvas.height) - top);
-        if (!isFirst || !name) continue;
-        ctx.font = this.font.replace("11px", `${11 * dot}px`);
-        const size = ctx.measureText(name).width;
-        const start = clamp((left + right - size) / 2, 0, ctx.canvas.width - size);
-        if (start < free) continue;
-        free = start + size + 8 * dot;
-        Object.assign(ctx, { fillStyle: this.ink("text-3"), textAlign: "left", textBaseline: "alphabetic" });
-        ctx.fillText(name, start, top - 5 * dot);
-      }
-    }
-
-    // The highest value has its name.
-    peak(plot, panel) {
-      const [low, high] = this.view, [places, column] = panel.table, dot = devicePixelRatio;
-      const best = column.reduce((most, value, k) => value > (column[most] ?? -Infinity) ? k : most, 0);
-      if (places[best] < low || places[best] > high) return;
-      const { ctx, bbox } = plot, words = panel.told(column[best]);
-      const x = plot.valToPos(places[best], "x", true), y = plot.valToPos(column[best], "y", true);
-      Object.assign(ctx, {
-        font: this.font.replace("11px", `600 ${12 * dot}px`), textAlign: "center", textBaseline: "alphabetic",
-        lineWidth: 4 * dot, lineJoin: "round", strokeStyle: this.ink("surface"), fillStyle: this.ink("text"),
-      });
-      const half = ctx.measureText(words).width / 2;
-      const middle = clamp(x, bbox.left + half, bbox.left + bbox.width - half);
-      ctx.strokeText(words, middle, y - 9 * dot);
-      ctx.fillText(words, middle, y - 9 * dot);
-      Object.assign(ctx, { lineWidth: 2 * dot, strokeStyle: this.ink(panel.lines[0].ink), fillStyle: this.ink("surface") });
-      ctx.beginPath();
-      ctx.arc(x, y, 4 * dot, 0, 2 * Math.PI);
-      ctx.fill();
-      ctx.stroke();
     }
 
     listen(plot) {
       const over = plot.over;
       const under = (event) => {
         const left = clamp(event.clientX - over.getBoundingClientRect().left, 0, over.clientWidth);
-        point(plot.data[0][plot.valToIdx(plot.posToVal(left, "x"))], event.type === "mousemove" ? plot : null);
+        point(plot.data[0][plot.valToIdx(plot.posToVal(left, "x"))]);
+        if (event.buttons) this.select(plot.select.left, plot.select.width);
       };
       over.addEventListener("mousemove", under);
       // A finger that goes sideways moves the cursor, one that goes up or down scrolls the page.
@@ -277,10 +204,17 @@
       over.addEventListener("click", () => this.cursor.focus({ preventScroll: true }));
     }
 
+    // What is dragged in one panel is to be seen in all.
+    select(left, width) {
+      for (const { plot } of this.panels) {
+        plot.setSelect({ left, width, top: 0, height: width && plot.over.clientHeight }, false);
+      }
+    }
+
     dragged(plot) {
       const { left, width } = plot.select;
+      this.select(0, 0);
       if (width < DRAG_PX) return;
-      plot.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
       show(plot.posToVal(left, "x"), plot.posToVal(left + width, "x"), this.span);
     }
 
@@ -292,7 +226,10 @@
 
     key(event) {
       const [low, high] = this.view, step = (high - low) / STEPS;
-      const by = { ArrowRight: step, ArrowUp: step, ArrowLeft: -step, ArrowDown: -step, PageUp: 10 * step, PageDown: -10 * step }[event.key];
+      const by = {
+        ArrowRight: step, ArrowUp: step, PageUp: 10 * step,
+        ArrowLeft: -step, ArrowDown: -step, PageDown: -10 * step,
+      }[event.key];
       if (event.ctrlKey || event.altKey || event.metaKey) return;
       if (by) this.move(by);
       else if (event.key === "Home") this.go(0);
@@ -305,9 +242,11 @@
     }
 
     move(by) {
-      const plot = this.panels[0].plot, [low, high] = this.view, from = at ?? (by > 0 ? low : high);
-      const next = plot.valToIdx(from + by), is = plot.valToIdx(from);
-      this.go(next === is && at !== null ? is + Math.sign(by) : next);
+      const { plot, table: [places] } = this.panels[0], [low, high] = this.view;
+      let next = plot.valToIdx((at ?? (by > 0 ? low : high)) + by);
+      // Closer than samples are, or where one stood still, it goes on to the next place.
+      while (places[next] === at && next + Math.sign(by) in places) next += Math.sign(by);
+      this.go(next);
     }
 
     // Put the cursor onto a sample; what is shown follows it.
@@ -338,24 +277,27 @@
     }
 
     // Say what is under the cursor, in words and by the dot on the route.
-    show(source = null) {
+    show() {
       const { words, axis } = this.data, { say, also, number } = this.write;
       const index = at === null ? null : this.panels[0].plot.valToIdx(at), told = [];
       for (const panel of this.panels) {
-        if (panel.plot !== source) this.place(panel.plot);
+        this.place(panel.plot);
         panel.lines.forEach((line, k) => {
           const value = at === null ? null : this.valueOf(panel, k);
-          const number_ = value === null ? "–" : panel.timed ? stopwatch(value) : number(value, line.digits);
-          const text = at === null ? line.summary : line.shape.replace("{}", number_);
+          const figure = value === null ? "–" : panel.timed ? stopwatch(value) : number(value, line.digits);
+          const text = at === null ? line.summary : line.shape.replace("{}", figure);
           panel.values[k].textContent = text;
           told.push(`${line.name} ${text}`.trim());
         });
       }
       const hint = matchMedia("(hover: none)").matches ? words.touch : words.hint;
-      const place = at === null ? hint : say(at) + (this.data.also ? ` · ${also(this.data.also[index])}` : "");
-      this.cursor.textContent = place;
+      const places = at === null ? [hint] : [say(at), ...(this.data.also ? [also(this.data.also[index])] : [])];
+      this.cursor.replaceChildren(...places.flatMap((each, k) => [k ? " · " : "", element("bdi", "", each)]));
       this.cursor.classList.toggle("is-hint", at === null);
-      const said = { valuemin: axis.span[0], valuemax: axis.span[1], valuenow: at ?? axis.span[0], valuetext: [place, ...told].join(", ") };
+      const said = {
+        valuemin: axis.span[0], valuemax: axis.span[1], valuenow: at ?? axis.span[0],
+        valuetext: [places.join(" · "), ...told].join(", "),
+      };
       for (const [name, value] of Object.entries(said)) this.cursor.setAttribute(`aria-${name}`, value);
       if (this.data.way) this.mark(index);
     }
@@ -372,12 +314,12 @@
       for (const way of document.querySelectorAll(".way:not(.strong)")) {
         const picture = way.ownerSVGElement;
         if (!picture.getClientRects().length) continue;
-        const dot = picture.querySelector(".here") ?? picture.appendChild(document.createElementNS(picture.namespaceURI, "circle"));
+        const dot = picture.querySelector(".here")
+          ?? picture.appendChild(document.createElementNS(picture.namespaceURI, "circle"));
         const isThere = index !== null && right[index] !== null, box = way.getBBox();
-        dot.setAttribute("class", "here");
-        dot.setAttribute("r", isThere ? 7 : 0);
-        dot.setAttribute("cx", box.x + box.width * (isThere ? right[index] : 0) / 1000);
-        dot.setAttribute("cy", box.y + box.height * (isThere ? down[index] : 0) / 1000);
+        const [cx, cy] = isThere ? [right[index] / 1000, down[index] / 1000] : [0, 0];
+        const look = { class: "here", r: isThere ? 7 : 0, cx: box.x + box.width * cx, cy: box.y + box.height * cy };
+        for (const [name, value] of Object.entries(look)) dot.setAttribute(name, value);
       }
     }
   }
