@@ -232,6 +232,7 @@ def test_the_scheduler_tells_the_callers_own_time(
     assert (mine["auto_sync_enabled"], mine["sync_hour_utc"]) == (True, 6)
     assert mine["next_sync_time"] is not None
     assert his["next_sync_time"] is None
+    assert (mine["queue_depth"], mine["oldest_due_seconds"], mine["paused"]) == (1, 0, False)
 
 
 def test_two_people_never_see_each_other(

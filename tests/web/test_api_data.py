@@ -177,6 +177,9 @@ def test_coverage_has_a_letter_for_each_day(ada: Person) -> None:
     # 30 days were wanted, of which today's night may be missing.
     assert sleep["cells"][:31] == "o" * 31
     assert sleep["counts"].get("d", 0) + sleep["counts"].get("p", 0) >= 28
+    assert sleep["kinds"] == ["password", "token", "personal-key"]
+    assert streams["training_readiness"]["kinds"] == ["password", "token"]
+    assert sum(found["counts"].values()) == 61 * len(streams)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.reading import FailedDay
-from training_analyzer.model import DayState, Group
+from training_analyzer.model import Api, DayState, Group, Kind
 from training_analyzer.planning.ledger import RECHECK_UNSUPPORTED
 from training_analyzer.streams import CATALOG, stream
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # The faces take these from here: they know no database.
 __all__ = [
     "GROUPS",
+    "KINDS",
     "LEGEND",
     "SERIES",
     "CoverageLine",
@@ -46,8 +47,13 @@ SERIES = {
     "steps": ("daily_summaries", "steps", "steps"),
     "weight": ("weigh_ins", "weight_g", "g"),
 }
+_KINDS_OF = {Api.ACCOUNT: (Kind.PASSWORD, Kind.TOKEN), Api.PERSONAL: (Kind.PERSONAL_KEY,)}
 # Which switch of a person's turns each stream on and off.
 GROUPS: Mapping[str, Group] = {each.name: each.group for each in CATALOG}
+# The connections through which each stream can be had.
+KINDS: Mapping[str, tuple[Kind, ...]] = {
+    each.name: tuple(kind for api in each.routes for kind in _KINDS_OF[api]) for each in CATALOG
+}
 # Curves are asked for on some days only; days known of them would count as days missing.
 _WITH_DAYS = tuple(each for each in CATALOG if not each.is_snapshot and each.detail_of is None)
 

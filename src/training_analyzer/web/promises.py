@@ -142,6 +142,8 @@ REFUSES: Final[Mapping[str, tuple[Refused, ...]]] = MappingProxyType(
 _LOCATED: Final = frozenset({"add_webhook"})
 # Their answers have an `ETag` and take no condition.
 _TAGGED: Final = frozenset({"original_file", "export_file", "add_webhook", "rotate_webhook_secret"})
+# Open for a while: whoever polls is told how often.
+_POLLED: Final = frozenset({"look_at_login", "run_status", "export_detail"})
 
 
 def add(operation: Document, method: str, refused: Iterable[Refused]) -> None:
@@ -198,6 +200,9 @@ def _add_successes(operation: Document, name: str) -> None:
             headers["ETag"] = _header("The version, for `If-None-Match` and `If-Match`.")
         if status == str(int(HTTPStatus.ACCEPTED)) or name in _LOCATED:
             headers["Location"] = _header("Where to look at it.") | {"required": True}
+        if status == str(int(HTTPStatus.ACCEPTED)) or name in _POLLED:
+            told = "Seconds until it is worth looking again, while there is something to wait for."
+            headers["Retry-After"] = _header(told) | {"schema": {"type": "integer"}}
         if not headers:
             del response["headers"]
     if "if-none-match" in given:

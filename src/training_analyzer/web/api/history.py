@@ -24,7 +24,7 @@ from training_analyzer.web.api.paging import (
     moment_and_number,
 )
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
-from training_analyzer.web.api.runs import Counts, Started, started
+from training_analyzer.web.api.runs import POLL_AFTER_S, Counts, Started, started
 from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.history import details_of
 from training_analyzer.web.limits import TRIGGERING
@@ -223,6 +223,7 @@ def cancel_sync(
     if not web.runtime.runs.cancel(user_id, sync_id):
         raise NotRunning
     response.headers["Location"] = here(f"/api/v1/garmin/sync-status/{sync_id}")
+    response.headers["Retry-After"] = POLL_AFTER_S
     return Cancelling(sync_id=sync_id)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 router = APIRouter()
 
-_POLL_AFTER_S = "3"
+POLL_AFTER_S = "3"
 # A longer time is a backfill's.
 _MOST_DAYS = 366
 
@@ -135,7 +135,7 @@ def started(web: Parts, user_id: str, sync_id: int, here: Addresses, response: R
     goes_on = run.status == RunStatus.RUNNING
     response.headers["Location"] = state
     if goes_on:
-        response.headers["Retry-After"] = _POLL_AFTER_S
+        response.headers["Retry-After"] = POLL_AFTER_S
     else:
         response.status_code = status.HTTP_200_OK
     return Started(
@@ -168,7 +168,7 @@ def run_status(sync_id: int, user_id: SyncReader, web: Web, response: Response) 
     if run is None:
         raise NotFound
     if run.status == RunStatus.RUNNING:
-        response.headers["Retry-After"] = _POLL_AFTER_S
+        response.headers["Retry-After"] = POLL_AFTER_S
     return _state(web, run)
 
 

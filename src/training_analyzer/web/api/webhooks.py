@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 router = APIRouter(prefix="/webhooks")
 
+_LOOK_AFTER_S: Final = "5"
 _WORDS: Final = (EVERY_EVENT, *(event.value for event in EventType))
 _WEBHOOK_ID: Final = re.compile(r"whk_[0-9a-f]{16}")
 _DELIVERY_ID: Final = re.compile(r"dlv_[0-9a-f]{24}_[0-9a-f]{16}")
@@ -306,6 +307,7 @@ def _etag(webhook: Webhook) -> str:
 
 def _queued(here: Addresses, response: Response, webhook_id: str, delivery_id: str) -> Queued:
     response.headers["Location"] = here(f"/api/v1/webhooks/{webhook_id}/deliveries")
+    response.headers["Retry-After"] = _LOOK_AFTER_S
     return Queued(delivery_id=delivery_id)
 
 
