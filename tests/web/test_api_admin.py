@@ -137,7 +137,7 @@ def test_operation_shows_states_counts_and_errors_alone(
     assert system["database"]["schema_revision"] == system["database"]["newest_revision"]
     assert system["database"]["last_backup_at"] == "2026-03-02T12:00:00Z"
     assert system["client_library"]["name"] == "garminconnect"
-    assert system["client_library"]["last_probe_at"]
+    assert system["client_library"]["last_used_at"]
     assert "database_url" not in system["settings"]
     who = account(garmin, "ada")
     for secret in (who.email, who.password, "resting_heart_rate", "sleep_score"):

@@ -114,10 +114,32 @@ def test_the_first_administrator_sets_up_by_form(app: FastAPI, runtime: Runtime)
     done = client.post("/setup", data=form)
 
     assert f'value="{token}"' in page.text
+    assert "Keep a copy of it apart from the backups" in page.text
+    assert "https://sync.example.test" in page.text
     assert (short.status_code, "8 characters" in short.text) == (422, True)
     assert (done.status_code, done.headers["location"]) == (303, "/")
     assert "Eva" in client.get("/").text
-    assert client.get("/setup", params={"token": token}).status_code == 404
+    over = client.get("/setup", params={"token": token})
+    assert (over.status_code, "<code>garmin-sync serve</code> prints it" in over.text) == (
+        404,
+        True,
+    )
+
+
+def test_a_stranger_chooses_a_language_and_comes_back(app: FastAPI) -> None:
+    """The choice is kept in the browser; the page that was asked for comes after the sign-in."""
+    client = browser(app)
+    asked = client.get("/history?status=partial")
+    chosen = client.post("/language", data={"language": "de", "next": "/history?status=partial"})
+    german = client.get(chosen.headers["location"])
+    elsewhere = client.post("/language", data={"language": "xx", "next": "//evil.example"})
+
+    assert "Then you come to the page that you asked for." in asked.text
+    assert 'name="next" value="/history?status=partial"' in asked.text
+    assert (asked.status_code, chosen.status_code, german.status_code) == (401, 303, 401)
+    assert ('lang="en"' in asked.text, 'lang="de"' in german.text) == (True, True)
+    assert "Anmelden" in german.text
+    assert (elsewhere.headers["location"], "set-cookie" in elsewhere.headers) == ("/", False)
 
 
 def test_an_invited_person_joins_by_form(app: FastAPI, runtime: Runtime, ana: Person) -> None:

@@ -167,6 +167,9 @@ def test_a_long_silence_is_a_warning_with_its_reason() -> None:
         "The last complete sync was 2 days ago. Since then: Garmin did not answer."
     )
     assert status_of(off, TONGUE).stale == ""
+    never = status_of(situation(run(1, "partial", ago=timedelta(hours=49))), TONGUE)
+    assert (never.last, never.tried.words if never.tried else "") == (None, "2 days ago")
+    assert never.stale.startswith("No sync was complete yet, and none was tried since")
 
 
 @pytest.mark.parametrize("code", ["token_expired", "invalid_credentials"])

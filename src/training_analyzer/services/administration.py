@@ -70,7 +70,7 @@ class System:
     database: DatabaseFacts
     # None: none in the last year, or none that this program made.
     last_backup_at: datetime | None
-    last_probe_at: datetime | None
+    last_used_at: datetime | None
     settings: Mapping[str, str | int | bool | None]
 
 
@@ -166,7 +166,7 @@ class Administration:
             now=self.now(),
             database=self.repository.database(),
             last_backup_at=self.repository.last_act(BACKED_UP),
-            last_probe_at=self.repository.last_probe(),
+            last_used_at=self.repository.last_run_at(),
             settings=self.settings.model_dump(include=set(_SHOWN)),
         )
 

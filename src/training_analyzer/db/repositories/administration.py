@@ -17,7 +17,6 @@ from training_analyzer.db.repositories.users import as_user
 from training_analyzer.db.tables import (
     audit_log,
     garmin_credentials,
-    garmin_probes,
     garmin_sync_history,
     sessions,
     user_totp,
@@ -173,9 +172,10 @@ class AdministrationRepository:
         with self._database.read() as db:
             return db.execute(query).scalar_one_or_none()
 
-    def last_probe(self) -> datetime | None:
-        """Return when Garmin was last asked for anybody whether something is new."""
-        query = select(func.max(garmin_probes.c.seen_at))
+    def last_run_at(self) -> datetime | None:
+        """Return when the newest run of anybody began."""
+        table = garmin_sync_history
+        query = select(table.c.started_at).order_by(table.c.id.desc()).limit(1)
         with self._database.read() as db:
             return db.execute(query).scalar_one_or_none()
 

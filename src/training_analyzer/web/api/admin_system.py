@@ -5,19 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
-from training_analyzer.web.api.audit import next_in_log
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_number,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_number
 from training_analyzer.web.api.words import Admin, Answer, FreshAdmin, OneLine, Strict, Web
 from training_analyzer.web.auditing import note
 
@@ -100,8 +91,8 @@ class ClientLibrary(Answer):
 
     name: str
     version: str
-    last_probe_at: datetime | None = Field(
-        description="When Garmin was last asked, for anybody, whether something is new."
+    last_used_at: datetime | None = Field(
+        description="When a run last asked Garmin for anything, for anybody."
     )
 
 
@@ -158,21 +149,13 @@ def rotate(_admin: FreshAdmin, web: Web, request: Request, asked: Rotate | None 
 
 @router.get("/audit")
 def audit(
-    *,
-    request: Request,
-    response: Response,
-    admin: Admin,
-    web: Web,
-    user_id: Annotated[OneLine | None, Query()] = None,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
+    admin: Admin, web: Web, page: Paged, user_id: Annotated[OneLine | None, Query()] = None
 ) -> AuditForAdmin:
     """Return the audit log, newest first; with `user_id` what was done to that person's."""
     cursors = Cursors("admin/audit", admin.user_id, {"user_id": user_id})
-    after = moment_and_number(cursors.read(cursor))
-    found = web.access.audit.page(user_id=user_id, limit=limit + 1, after=after)
-    following = next_in_log(cursors, found, limit)
-    link_next(request, response, following)
+    after = moment_and_number(cursors.read(page.cursor))
+    found = web.access.audit.page(user_id=user_id, limit=page.asked, after=after)
+    rows, following = page.cut(cursors, found, lambda last: [last.at.isoformat(), last.id])
     items = [
         AuditEntryForAdmin(
             at=entry.at,
@@ -184,7 +167,7 @@ def audit(
             network=entry.network,
             request_id=entry.request_id,
         )
-        for entry in found[:limit]
+        for entry in rows
     ]
     return AuditForAdmin(items=items, next_cursor=following)
 
@@ -208,7 +191,7 @@ def system(_admin: Admin, web: Web) -> SystemForAdmin:
         client_library=ClientLibrary(
             name=found.client_library,
             version=found.client_library_version,
-            last_probe_at=found.last_probe_at,
+            last_used_at=found.last_used_at,
         ),
         settings=dict(found.settings),
     )

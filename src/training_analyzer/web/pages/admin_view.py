@@ -180,10 +180,10 @@ def system_of(
 ) -> list[SystemLine]:
     """Return what runs here, with the backup's age and when Garmin was last asked."""
     text, database, now = tongue.text, found.database, found.now
-    probed = found.last_probe_at
+    used = found.last_used_at
     asked = (
-        text("last asked Garmin %(ago)s", ago=tongue.ago(probed, now))
-        if probed
+        text("last asked Garmin %(ago)s", ago=tongue.ago(used, now))
+        if used
         else text("has not asked Garmin yet")
     )
     return [

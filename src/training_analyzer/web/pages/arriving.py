@@ -23,6 +23,7 @@ from training_analyzer.web.pages.entry import Entry, again
 from training_analyzer.web.pages.forms import Text, see_other
 from training_analyzer.web.pages.shown import show, tongue_of
 from training_analyzer.web.parts import parts_of
+from training_analyzer.web.refusals import SetUpIsOver
 
 if TYPE_CHECKING:
     from training_analyzer.services.one_time_links import Link
@@ -101,7 +102,8 @@ def change_password(
 def _good_link(request: Request, token: str, purpose: Purpose) -> Link:
     link = parts_of(request).access.arrivals.find(token, purpose)
     if link is None:
-        raise entering.bad_link(request)
+        wrong = entering.bad_link(request)
+        raise SetUpIsOver if purpose is Purpose.SET_UP else wrong
     return link
 
 
@@ -116,8 +118,26 @@ def _set_up_page(
         "button": text("Begin"),
         "token": token,
         "entry": entry,
+        "server": _server(request),
     }
     return show(request, "arrive.html", values, status=status)
+
+
+def _server(request: Request) -> list[tuple[str, str, str]]:
+    """Return what whoever sets the server up should know of it: name, value and what to do."""
+    parts, text = parts_of(request), tongue_of(request).text
+    key = text("set, its name is %(key)s", key=parts.runtime.settings.encryption_key_id)
+    keep = text("Keep a copy of it apart from the backups: without it no Garmin secret opens.")
+    address, reached = parts.site.public_url, text("Links and mails begin with it.")
+    if address is None:
+        address = text("not set")
+        reached = text("Set PUBLIC_URL to the https address before others come in.")
+    demo = text("a year of a pretend athlete, apart from this server")
+    return [
+        (text("Encryption key"), key, keep),
+        (text("Public address"), address, reached),
+        ("garmin-sync demo", demo, text("For a look before you connect your own account.")),
+    ]
 
 
 def _invitation_page(
@@ -134,6 +154,7 @@ def _invitation_page(
         "button": text("Join"),
         "token": "",
         "entry": entry,
+        "server": [],
     }
     return show(request, "arrive.html", values, status=status)
 

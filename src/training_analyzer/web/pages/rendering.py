@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
+from training_analyzer.web.catalogs import LANGUAGES
 from training_analyzer.web.tongue import Tongue
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Renderer:
             if file.suffix in {".css", ".js", ".svg"}
         }
         self._environment.globals |= vendor
+        self._environment.filters["coded"] = _coded
         # A curve is a thousand numbers: spaces between them are a tenth of its weight.
         self._environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
 
@@ -78,6 +80,7 @@ class Renderer:
             "meant": spoken.meant,
             "rich": partial(_rich, spoken),
             "reader": None,
+            "languages": LANGUAGES,
         }
         text = self._environment.get_template(template).render(words | dict(values))
         return HTMLResponse(text, status, dict(headers or {}))
@@ -88,6 +91,13 @@ def _rich(tongue: Tongue, message: str, **values: object) -> Markup:
     return Markup(escape(tongue.text(message))) % {  # noqa: S704 - both sides are escaped
         name: escape(value) for name, value in values.items()
     }
+
+
+def _coded(text: str) -> Markup:
+    """Return *text* with what stands between backticks as code."""
+    parts = [escape(part) for part in text.split("`")]
+    coded = (f"<code>{part}</code>" if at % 2 else part for at, part in enumerate(parts))
+    return Markup("".join(coded))  # noqa: S704 - each part is escaped
 
 
 def static_address(name: str) -> str:

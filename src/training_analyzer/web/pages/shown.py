@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 from training_analyzer.services.callers import Role
 from training_analyzer.web import catalogs
 from training_analyzer.web.auth import caller_or_none, current_person
+from training_analyzer.web.pages.language import language_kept
+from training_analyzer.web.pages.places import place_of
 from training_analyzer.web.pages.trouble_view import Trouble, trouble_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.tongue import METRIC, Tongue
@@ -92,6 +94,7 @@ def show(
         "reader": reader_of(request),
         "here": here,
         "path": request.url.path,
+        "place": place_of(request),
         "trouble": trouble_for(request),
     }
     return parts_of(request).renderer.page(
@@ -153,7 +156,8 @@ def _find(request: Request) -> Reader | None:
 
 
 def _language(request: Request, saved: str | None) -> str:
-    return catalogs.chosen(saved, request.headers.get("accept-language", ""))
+    wanted = saved or language_kept(request)
+    return catalogs.chosen(wanted, request.headers.get("accept-language", ""))
 
 
 def _zone(parts: Parts, user_id: str, own: str | None) -> ZoneInfo:

@@ -60,6 +60,8 @@ class Status:
     icon: str
     word: str
     last: Moment | None
+    # The last run of all, where none was complete.
+    tried: Moment | None
     next: Moment | None
     is_next_now: bool
     can_sync: bool
@@ -85,11 +87,13 @@ def status_of(situation: Situation, tongue: Tongue) -> Status:
     now, next_at = situation.now, situation.next_at
     tone, icon, word = _pill(situation, tongue)
     good = situation.last_good.completed_at if situation.last_good else None
+    ended = situation.finished[0].completed_at if situation.finished and good is None else None
     return Status(
         tone=tone,
         icon=icon,
         word=word,
         last=None if good is None else _moment(good, tongue.ago(good, now), tongue),
+        tried=None if ended is None else _moment(ended, tongue.ago(ended, now), tongue),
         next=None if next_at is None else _moment(next_at, tongue.clock(next_at, now), tongue),
         is_next_now=next_at is not None and next_at <= now,
         can_sync=situation.refused is None and not situation.is_running,
@@ -178,8 +182,10 @@ def _stale(situation: Situation, tongue: Tongue) -> str:
     """Return a warning when twice the interval has passed without a good sync; why, if known."""
     config, now, good = situation.config, situation.now, situation.last_good
     works = situation.standing.state is State.CONNECTED and config.auto_sync_enabled
-    if good is None or good.completed_at is None or not works or situation.is_running:
+    if not works or situation.is_running:
         return ""
+    if good is None or good.completed_at is None:
+        return _never_good(situation, tongue)
     silence = now - good.completed_at
     if silence <= 2 * _INTERVALS[Frequency(config.sync_frequency)]:
         return ""
@@ -198,4 +204,19 @@ def _stale(situation: Situation, tongue: Tongue) -> str:
         "The last complete sync was %(ago)s, and none was tried since: this server may not have"
         " been running.",
         ago=ago,
+    )
+
+
+def _never_good(situation: Situation, tongue: Tongue) -> str:
+    """Return the same warning where no run has been complete yet."""
+    newest = situation.finished[0] if situation.finished else None
+    if newest is None or newest.completed_at is None:
+        return ""
+    interval = _INTERVALS[Frequency(situation.config.sync_frequency)]
+    if situation.now - newest.completed_at <= 2 * interval:
+        return ""
+    return tongue.text(
+        "No sync was complete yet, and none was tried since the last one %(ago)s: this server may"
+        " not have been running.",
+        ago=tongue.ago(newest.completed_at, situation.now),
     )

@@ -56,6 +56,15 @@ class LinkIsOver(Refusal):
     detail = "This link was used, is too old, or never was one. Ask for a new one."
 
 
+class SetUpIsOver(LinkIsOver):
+    """The link of the first administrator, which only somebody at the server can have anew."""
+
+    detail = (
+        "The link for setting up works once, for ten minutes, and only while nobody is here."
+        " `garmin-sync serve` prints it in its log when it starts: restart it for a new one."
+    )
+
+
 class InsecureTransport(Refusal):
     """A session would travel in the open."""
 
