@@ -7,19 +7,11 @@ from datetime import UTC, date, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field
 
 from training_analyzer.services.activities import Wanted
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_number,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_number
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
 from training_analyzer.web.api.versions import IfNoneMatch, answered, etag_of
 from training_analyzer.web.api.words import Answer, DataReader, Web
@@ -89,17 +81,14 @@ class Track(Answer):
 @router.get("")
 def list_activities(  # noqa: PLR0913 - the parts of a query, each named
     *,
-    request: Request,
-    response: Response,
     user_id: DataReader,
     web: Web,
+    page: Paged,
     first: From = None,
     to: To = None,
     sport: Annotated[str | None, Query(alias="type", max_length=64)] = None,
     q: Annotated[str | None, Query(max_length=100, description="Words of the name.")] = None,
     deleted: Literal["hide", "show"] = "hide",
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
 ) -> ActivityPage:
     """Return the caller's activities, newest first. Legs of a multisport are in their parent."""
     if first is not None and to is not None and first > to:
@@ -110,14 +99,12 @@ def list_activities(  # noqa: PLR0913 - the parts of a query, each named
     filters = {"from": first, "to": to, "type": sport, "q": q, "deleted": deleted}
     cursors = Cursors("activities", user_id, filters)
     found = web.runtime.activities.page(
-        user_id, wanted, limit=limit + 1, after=moment_and_number(cursors.read(cursor))
+        user_id, wanted, limit=page.asked, after=moment_and_number(cursors.read(page.cursor))
     )
-    following = None
-    if len(found) > limit:
-        last = found[limit - 1]
-        following = cursors.after([_start(last).isoformat(), int(str(last["activity_id"]))])
-    link_next(request, response, following)
-    return ActivityPage(items=[_line(row) for row in found[:limit]], next_cursor=following)
+    rows, following = page.cut(
+        cursors, found, lambda last: [_start(last).isoformat(), int(str(last["activity_id"]))]
+    )
+    return ActivityPage(items=[_line(row) for row in rows], next_cursor=following)
 
 
 @router.get("/{activity_id}", response_model=ActivityDetail)

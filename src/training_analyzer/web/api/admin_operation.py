@@ -5,16 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Request
 
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged
 from training_analyzer.web.api.runs import Counts
 from training_analyzer.web.api.words import Admin, Answer, OneLine, Strict, Web
 from training_analyzer.web.auditing import note
@@ -130,24 +123,19 @@ class Resumed(Answer):
 
 @router.get("/connections")
 def list_connections(
-    *,
-    request: Request,
-    response: Response,
     admin: Admin,
     web: Web,
+    page: Paged,
     state: Annotated[StateWord | None, Query()] = None,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
 ) -> ConnectionsForAdmin:
     """Return how everybody's connection stands, by user id; with `state` only such."""
     cursors = Cursors("admin/connections", admin.user_id, {"state": state})
     found = web.runtime.administration.connected(
-        limit=limit + 1,
-        after=_user_id(cursors.read(cursor)),
+        limit=page.asked,
+        after=_user_id(cursors.read(page.cursor)),
         wanted=lambda it: state in {None, word_of(it)},
     )
-    following = cursors.after([found[limit - 1].user_id]) if len(found) > limit else None
-    link_next(request, response, following)
+    rows, following = page.cut(cursors, found, lambda last: [last.user_id])
     items = [
         ConnectionForAdmin(
             user_id=each.user_id,
@@ -157,31 +145,25 @@ def list_connections(
             reason=each.standing.reason,
             until=each.standing.until,
         )
-        for each in found[:limit]
+        for each in rows
     ]
     return ConnectionsForAdmin(items=items, next_cursor=following)
 
 
 @router.get("/syncs")
 def list_runs(
-    *,
-    request: Request,
-    response: Response,
     admin: Admin,
     web: Web,
+    page: Paged,
     status: Literal["running", "completed", "partial", "failed"] | None = None,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
 ) -> RunsForAdmin:
     """Return the runs of everybody, newest first: states, counts and errors."""
     cursors = Cursors("admin/syncs", admin.user_id, {"status": status})
     found = web.runtime.administration.runs(
-        limit=limit + 1, after=_run_id(cursors.read(cursor)), status=status
+        limit=page.asked, after=_run_id(cursors.read(page.cursor)), status=status
     )
-    following = cursors.after([found[limit - 1][0].id]) if len(found) > limit else None
-    link_next(request, response, following)
-    items = [_run(run, name) for run, name in found[:limit]]
-    return RunsForAdmin(items=items, next_cursor=following)
+    rows, following = page.cut(cursors, found, lambda last: [last[0].id])
+    return RunsForAdmin(items=[_run(run, name) for run, name in rows], next_cursor=following)
 
 
 @router.get("/queue")

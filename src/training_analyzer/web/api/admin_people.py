@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from fastapi import APIRouter, Request, Response, status
 
 from training_analyzer.services.callers import Role
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_name,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_name
 from training_analyzer.web.api.words import Admin, Answer, FreshAdmin, OneLine, Strict, Web
 from training_analyzer.web.auditing import note
 from training_analyzer.web.links import path_of
@@ -72,26 +64,16 @@ class OneTimeLink(Answer):
 
 
 @router.get("/users")
-def list_users(
-    *,
-    request: Request,
-    response: Response,
-    admin: Admin,
-    web: Web,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
-) -> PeopleForAdmin:
+def list_users(admin: Admin, web: Web, page: Paged) -> PeopleForAdmin:
     """Return everybody, who came last first."""
     cursors = Cursors("admin/users", admin.user_id, {})
     found = web.runtime.administration.people(
-        limit=limit + 1, after=moment_and_name(cursors.read(cursor))
+        limit=page.asked, after=moment_and_name(cursors.read(page.cursor))
     )
-    following = None
-    if len(found) > limit:
-        last = found[limit - 1].user
-        following = cursors.after([last.created_at.isoformat(), last.user_id])
-    link_next(request, response, following)
-    return PeopleForAdmin(items=[_told(each) for each in found[:limit]], next_cursor=following)
+    rows, following = page.cut(
+        cursors, found, lambda last: [last.user.created_at.isoformat(), last.user.user_id]
+    )
+    return PeopleForAdmin(items=[_told(each) for each in rows], next_cursor=following)
 
 
 @router.patch("/users/{user_id}")

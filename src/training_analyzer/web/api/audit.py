@@ -5,18 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from training_analyzer.services.audit import SYSTEM
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_number,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_number
 from training_analyzer.web.api.words import Answer, UserId, Web
 
 if TYPE_CHECKING:
@@ -46,21 +38,12 @@ class OwnAudit(Answer):
 
 
 @router.get("/me/audit")
-def own_audit(
-    *,
-    request: Request,
-    response: Response,
-    user_id: UserId,
-    web: Web,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
-) -> OwnAudit:
+def own_audit(user_id: UserId, web: Web, page: Paged) -> OwnAudit:
     """Return what was done with the caller's credentials and account, kept for a year."""
     cursors = Cursors("me/audit", user_id, {})
-    after = moment_and_number(cursors.read(cursor))
-    found = web.access.audit.page(user_id=user_id, limit=limit + 1, after=after)
-    following = next_in_log(cursors, found, limit)
-    link_next(request, response, following)
+    after = moment_and_number(cursors.read(page.cursor))
+    found = web.access.audit.page(user_id=user_id, limit=page.asked, after=after)
+    rows, following = page.cut(cursors, found, lambda last: [last.at.isoformat(), last.id])
     items = [
         OwnAuditEntry(
             at=entry.at,
@@ -70,7 +53,7 @@ def own_audit(
             target=entry.target,
             network=entry.network,
         )
-        for entry in found[:limit]
+        for entry in rows
     ]
     return OwnAudit(items=items, next_cursor=following)
 

@@ -6,7 +6,7 @@ import contextlib
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal
 
-from fastapi import APIRouter, Request, Response, status
+from fastapi import APIRouter, Response, status
 from pydantic import Field
 
 from training_analyzer.errors import GarminSyncError
@@ -14,15 +14,7 @@ from training_analyzer.services.backfills import MOST_DAYS, Pace
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.wishes import SERIES, Span
 from training_analyzer.web.api.asking import Days
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_name,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_name
 from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.refusals import (
     BackfillMoved,
@@ -123,26 +115,16 @@ def start_backfill(
 
 
 @router.get("/backfills")
-def list_backfills(
-    *,
-    request: Request,
-    response: Response,
-    user_id: SyncReader,
-    web: Web,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
-) -> BackfillList:
+def list_backfills(user_id: SyncReader, web: Web, page: Paged) -> BackfillList:
     """Return the caller's backfills, newest first."""
     cursors = Cursors("backfills", user_id, {})
     found = web.runtime.backfills.page(
-        user_id, limit=limit + 1, after=moment_and_name(cursors.read(cursor))
+        user_id, limit=page.asked, after=moment_and_name(cursors.read(page.cursor))
     )
-    following = None
-    if len(found) > limit:
-        last = found[limit - 1]
-        following = cursors.after([last.created_at.isoformat(), last.backfill_id])
-    link_next(request, response, following)
-    return BackfillList(items=[_entry(each) for each in found[:limit]], next_cursor=following)
+    rows, following = page.cut(
+        cursors, found, lambda last: [last.created_at.isoformat(), last.backfill_id]
+    )
+    return BackfillList(items=[_entry(each) for each in rows], next_cursor=following)
 
 
 @router.get("/backfills/{backfill_id}")

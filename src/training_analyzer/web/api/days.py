@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 
 from training_analyzer.services.days import FitnessDay, WellnessDay
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged
 from training_analyzer.web.api.ranges import From, Latest, Span, To, span_of
 from training_analyzer.web.api.words import Answer, DataReader, Day, Web
 from training_analyzer.web.refusals import InvalidCursor, NotFound
@@ -44,45 +37,35 @@ class SingleFitnessDay(FitnessDay):
 
 
 @router.get("/wellness-history")
-def wellness_history(  # noqa: PLR0913 - the parts of a query, each named
-    *,
-    request: Request,
-    response: Response,
+def wellness_history(
     user_id: DataReader,
     web: Web,
+    page: Paged,
     days: Latest = None,
     first: From = None,
     to: To = None,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
 ) -> WellnessHistory:
     """Return the caller's wellness by day, newest first."""
-    span, cursors = _asked("wellness", user_id, web, (first, to, days), cursor)
-    found = web.runtime.days.wellness(user_id, first=span.first, last=span.last, limit=limit + 1)
-    following = _next(cursors, [day.date for day in found], limit)
-    link_next(request, response, following)
-    page = found[:limit]
-    return WellnessHistory(days=page, total_days=len(page), next_cursor=following)
+    span, cursors = _asked("wellness", user_id, web, (first, to, days), page.cursor)
+    found = web.runtime.days.wellness(user_id, first=span.first, last=span.last, limit=page.asked)
+    rows, following = page.cut(cursors, found, lambda last: [last.date])
+    return WellnessHistory(days=list(rows), total_days=len(rows), next_cursor=following)
 
 
 @router.get("/fitness-history")
-def fitness_history(  # noqa: PLR0913 - the parts of a query, each named
-    *,
-    request: Request,
-    response: Response,
+def fitness_history(
     user_id: DataReader,
     web: Web,
+    page: Paged,
     days: Latest = None,
     first: From = None,
     to: To = None,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
 ) -> list[FitnessDay]:
     """Return the caller's fitness by day, newest first; the next page is in `Link`."""
-    span, cursors = _asked("fitness", user_id, web, (first, to, days), cursor)
-    found = web.runtime.days.fitness(user_id, first=span.first, last=span.last, limit=limit + 1)
-    link_next(request, response, _next(cursors, [day.date for day in found], limit))
-    return found[:limit]
+    span, cursors = _asked("fitness", user_id, web, (first, to, days), page.cursor)
+    found = web.runtime.days.fitness(user_id, first=span.first, last=span.last, limit=page.asked)
+    rows, _ = page.cut(cursors, found, lambda last: [last.date])
+    return list(rows)
 
 
 @router.get("/fitness-data/{day}")
@@ -118,7 +101,3 @@ def _asked(
     except (ValueError, OverflowError):
         raise InvalidCursor from None
     return Span(min(span.first, before), before), cursors
-
-
-def _next(cursors: Cursors, days: list[str], limit: int) -> str | None:
-    return cursors.after([days[limit - 1]]) if len(days) > limit else None

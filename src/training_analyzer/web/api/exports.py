@@ -14,15 +14,7 @@ from training_analyzer.services.callers import Scope
 from training_analyzer.services.export_formats import ExportFormat
 from training_analyzer.services.export_jobs import Between, ExportJob, ExportState
 from training_analyzer.web.api.asking import Days
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_name,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_name
 from training_analyzer.web.api.words import Answer, DataReader, Here, Web
 from training_analyzer.web.auditing import note
 from training_analyzer.web.downloads import zip_file
@@ -134,24 +126,16 @@ def start_export(
 
 
 @router.get("")
-def list_exports(
-    *,
-    request: Request,
-    response: Response,
-    user_id: DataReader,
-    web: Web,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
-) -> ExportList:
+def list_exports(user_id: DataReader, web: Web, page: Paged) -> ExportList:
     """Return the caller's exports of the last month, newest first."""
     cursors = Cursors("exports", user_id, {})
     found = web.runtime.export_jobs.page(
-        user_id, limit=limit + 1, after=moment_and_name(cursors.read(cursor))
+        user_id, limit=page.asked, after=moment_and_name(cursors.read(page.cursor))
     )
-    last = found[limit - 1] if len(found) > limit else None
-    following = cursors.after([last.created_at.isoformat(), last.export_id]) if last else None
-    link_next(request, response, following)
-    return ExportList(items=[_entry(each) for each in found[:limit]], next_cursor=following)
+    rows, following = page.cut(
+        cursors, found, lambda last: [last.created_at.isoformat(), last.export_id]
+    )
+    return ExportList(items=[_entry(each) for each in rows], next_cursor=following)
 
 
 @router.get("/{export_id}")

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import Field
 
 from training_analyzer.errors import GarminSyncError
@@ -14,15 +14,7 @@ from training_analyzer.model import RunStatus
 from training_analyzer.services.reading import GROUPS
 from training_analyzer.services.runs import WantedRuns
 from training_analyzer.services.wishes import wish_to_retry
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_number,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_number
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
 from training_analyzer.web.api.runs import POLL_AFTER_S, Counts, Started, started
 from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
@@ -117,20 +109,17 @@ class Cancelling(Answer):
 
 
 @router.get("/sync-history")
-def sync_history(  # noqa: PLR0913 - the parts of a query, each named
+def sync_history(
     *,
-    request: Request,
-    response: Response,
     user_id: SyncReader,
     web: Web,
+    page: Paged,
     first: From = None,
     to: To = None,
     run_status: Annotated[
         Literal["running", "completed", "partial", "failed"] | None, Query(alias="status")
     ] = None,
     sync_type: Literal["manual", "scheduled", "initial"] | None = None,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
 ) -> History:
     """Return the caller's runs, newest first; days are UTC days of their beginning."""
     if first is not None and to is not None and first > to:
@@ -144,14 +133,10 @@ def sync_history(  # noqa: PLR0913 - the parts of a query, each named
     filters = {"from": first, "to": to, "status": run_status, "type": sync_type}
     cursors = Cursors("history", user_id, filters)
     found = web.runtime.runs.page(
-        user_id, wanted, limit=limit + 1, after=moment_and_number(cursors.read(cursor))
+        user_id, wanted, limit=page.asked, after=moment_and_number(cursors.read(page.cursor))
     )
-    following = None
-    if len(found) > limit:
-        last = found[limit - 1]
-        following = cursors.after([last.started_at.isoformat(), last.id])
-    link_next(request, response, following)
-    return History(history=[_entry(run) for run in found[:limit]], next_cursor=following)
+    rows, following = page.cut(cursors, found, lambda last: [last.started_at.isoformat(), last.id])
+    return History(history=[_entry(run) for run in rows], next_cursor=following)
 
 
 @router.get("/syncs/{sync_id}")
@@ -176,26 +161,15 @@ def sync_detail(sync_id: int, user_id: SyncReader, web: Web) -> RunDetail:
 
 
 @router.get("/syncs/{sync_id}/errors")
-def sync_errors(
-    *,
-    request: Request,
-    response: Response,
-    sync_id: int,
-    user_id: SyncReader,
-    web: Web,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
-) -> RunErrors:
+def sync_errors(sync_id: int, user_id: SyncReader, web: Web, page: Paged) -> RunErrors:
     """Return the windows that a run could not have, each with its cause."""
     run = web.runtime.runs.one(user_id, sync_id)
     if run is None:
         raise NotFound
     cursors = Cursors("errors", user_id, {"run": sync_id})
-    begin = _offset(cursors.read(cursor))
-    failures = details_of(run).failures
-    end = begin + limit
-    following = cursors.after([end]) if end < len(failures) else None
-    link_next(request, response, following)
+    begin = _offset(cursors.read(page.cursor))
+    failures = details_of(run).failures[begin : begin + page.asked]
+    rows, following = page.cut(cursors, failures, lambda _: [begin + page.limit])
     return RunErrors(
         items=[
             RunError(
@@ -207,7 +181,7 @@ def sync_errors(
                 attempts=failure.attempts,
                 http_status=failure.http_status,
             )
-            for failure in failures[begin:end]
+            for failure in rows
         ],
         next_cursor=following,
     )

@@ -10,16 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Query
+from fastapi import Depends, Query
 from pydantic import Field
+from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
+from starlette.responses import Response  # noqa: TC002 - likewise
 
 from training_analyzer.web.refusals import InvalidCursor
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from starlette.requests import Request
-    from starlette.responses import Response
+    from collections.abc import Callable, Mapping, Sequence
 
 MOST = 200
 DEFAULT = 50
@@ -65,6 +64,40 @@ class Cursors:
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The part of a list that is asked for, and the answer that names the next part."""
+
+    limit: int
+    cursor: str | None
+    request: Request
+    response: Response
+
+    @property
+    def asked(self) -> int:
+        """How many rows to look for: one more tells that there is a next page."""
+        return self.limit + 1
+
+    def cut[T](
+        self, cursors: Cursors, found: Sequence[T], key: Callable[[T], Sequence[str | int]]
+    ) -> tuple[Sequence[T], str | None]:
+        """Return the rows of this page, and the cursor of the next, which `Link` has, too."""
+        if len(found) <= self.limit:
+            return found, None
+        following = cursors.after(key(found[self.limit - 1]))
+        link_next(self.request, self.response, following)
+        return found[: self.limit], following
+
+
+async def _page(
+    request: Request, response: Response, limit: Limit = DEFAULT, cursor: GivenCursor = None
+) -> Page:
+    return Page(limit, cursor, request, response)
+
+
+type Paged = Annotated[Page, Depends(_page)]
+
+
 def _may_be_asked(part: object) -> bool:
     """Tell whether a database can be asked for *part*: anybody can make a cursor up."""
     if isinstance(part, str):
@@ -103,8 +136,7 @@ def _moment_and(key: list[str | int]) -> tuple[datetime, str | int]:
         raise InvalidCursor from None
 
 
-def link_next(request: Request, response: Response, cursor: str | None) -> None:
-    """Tell the address of the next page in the `Link` header, where there is one."""
-    if cursor is not None:
-        following = request.url.include_query_params(cursor=cursor)
-        response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'
+def link_next(request: Request, response: Response, cursor: str) -> None:
+    """Tell the address of the next page in the `Link` header."""
+    following = request.url.include_query_params(cursor=cursor)
+    response.headers["Link"] = f'<{following.path}?{following.query}>; rel="next"'

@@ -12,15 +12,7 @@ from pydantic import AfterValidator, Field
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.webhooks import EVERY_EVENT, EventType
 from training_analyzer.web.addresses import Addresses, addresses_of
-from training_analyzer.web.api.paging import (
-    DEFAULT,
-    Cursors,
-    GivenCursor,
-    Limit,
-    NextCursor,
-    link_next,
-    moment_and_name,
-)
+from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_name
 from training_analyzer.web.api.versions import (
     IfMatch,
     IfNoneMatch,
@@ -251,26 +243,19 @@ def rotate_webhook_secret(
 
 @router.get("/{webhook_id}/deliveries")
 def list_deliveries(
-    *,
-    webhook_id: WebhookId,
-    user_id: SyncReader,
-    web: Web,
-    request: Request,
-    response: Response,
-    limit: Limit = DEFAULT,
-    cursor: GivenCursor = None,
+    webhook_id: WebhookId, user_id: SyncReader, web: Web, page: Paged
 ) -> DeliveryList:
     """List what was delivered in the last 30 days, or is to be."""
     cursors = Cursors("deliveries", user_id, {"webhook": webhook_id})
     found = web.runtime.webhooks.log(
-        user_id, webhook_id, limit=limit + 1, after=_place(cursors.read(cursor))
+        user_id, webhook_id, limit=page.asked, after=_place(cursors.read(page.cursor))
     )
     if found is None:
         raise NotFound
-    last = found[limit - 1] if len(found) > limit else None
-    following = cursors.after([last.created_at.isoformat(), last.delivery_id]) if last else None
-    link_next(request, response, following)
-    return DeliveryList(items=[_delivery(each) for each in found[:limit]], next_cursor=following)
+    rows, following = page.cut(
+        cursors, found, lambda last: [last.created_at.isoformat(), last.delivery_id]
+    )
+    return DeliveryList(items=[_delivery(each) for each in rows], next_cursor=following)
 
 
 @router.post(
