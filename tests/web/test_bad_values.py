@@ -121,8 +121,8 @@ def test_bad_input_17_passwords_are_taken_whole(stage: Stage) -> None:
         "f" + "oz" * 31 + "!",
         "b" * 36 + "c" * 37,
         "  a horse with spaces  ",
-        " " * 12,
-        "🐎" * 12,
+        " " * 44,
+        "🐎🔋🧷🖇" * 3,
     ]
 
     def come(password: str) -> int:
