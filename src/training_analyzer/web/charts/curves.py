@@ -170,7 +170,8 @@ def _thinned(values: Sequence[float | None], parts: Sequence[range], digits: int
         if not there or (len(there) < len(here) and not is_sparse):
             thinned.append(None)
         else:
-            thinned.append(_short(max(there, key=lambda v: abs(v - middle)), digits))
+            low, high = min(there), max(there)
+            thinned.append(_short(high if high - middle >= middle - low else low, digits))
     return thinned
 
 

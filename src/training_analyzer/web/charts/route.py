@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from training_analyzer.web.charts.labels import Label, fitting
 from training_analyzer.web.charts.plot import is_narrow
-from training_analyzer.web.charts.scales import known
 from training_analyzer.web.charts.svg import dot, drawing, join, line, path, polyline
 from training_analyzer.web.measures import KILOMETRE_M, MILE_M
 
@@ -99,14 +98,10 @@ def flattened(points: Sequence[tuple[float, float] | None]) -> list[Point | None
 
 
 def _sound(point: tuple[float, float] | None) -> tuple[float, float] | None:
-    if point is None:
+    # What is no number is not within anything either.
+    if point is None or not (abs(point[0]) <= _LATITUDE and abs(point[1]) <= _LONGITUDE):
         return None
-    latitude, longitude = known(point[0]), known(point[1])
-    if latitude is None or longitude is None:
-        return None
-    if abs(latitude) > _LATITUDE or abs(longitude) > _LONGITUDE:
-        return None
-    return latitude, longitude
+    return point
 
 
 def _height(there: Sequence[Point], width: float) -> float:

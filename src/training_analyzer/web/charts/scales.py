@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -17,6 +17,7 @@ _LARGEST: Final = 1e12
 _ROUND: Final = (1.0, 2.0, 5.0, 10.0)
 _ROUNDER: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TENS: Final = 10.0
+_place, _height = itemgetter(0), itemgetter(1)
 SECONDS: Final = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600)
 """Steps that are round on a clock."""
 
@@ -88,11 +89,13 @@ def ticks(low: float, high: float, most: int = 4, steps: Sequence[float] = ()) -
 
 def runs(points: Iterable[tuple[float, float | None]]) -> list[list[Point]]:
     """Return the unbroken parts of *points*: a missing value ends one."""
-    parts = []
-    for is_there, part in groupby(points, key=lambda point: point[1] is not None):
-        if is_there:
-            parts.append([(x, y) for x, y in part if y is not None])
-    return parts
+    parts: list[list[Point]] = [[]]
+    for x, y in points:
+        if y is not None:
+            parts[-1].append((x, y))
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if part]
 
 
 def bridged(values: Sequence[float | None], days: int) -> list[list[tuple[int, float]]]:
@@ -128,7 +131,7 @@ def thin(points: Sequence[Point], most: int) -> list[Point]:
     size = -(-len(points) // max(1, most))
     kept: list[Point] = []
     for start in range(0, len(points), size):
-        part = range(start, min(start + size, len(points)))
-        both = {min(part, key=lambda k: points[k][1]), max(part, key=lambda k: points[k][1])}
-        kept += [points[k] for k in sorted(both)]
+        part = points[start : start + size]
+        low, high = min(part, key=_height), max(part, key=_height)
+        kept += [low] if low is high else sorted((low, high), key=_place)
     return kept
