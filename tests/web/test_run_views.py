@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from training_analyzer.errors import GarminSyncError
+from training_analyzer.errors import CoolingDown, GarminSyncError, SyncingPaused, SyncTooSoon
 from training_analyzer.model import DayState, Failure, GarminSyncHistory
 from training_analyzer.services.events import Kind, SyncEvent
 from training_analyzer.services.following import Followed
@@ -19,6 +19,7 @@ from training_analyzer.web.pages.causes import cause_of
 from training_analyzer.web.pages.ended_view import Detail, Ended, detail_of
 from training_analyzer.web.pages.history_view import Filters, chips_of, line_of, strip_of
 from training_analyzer.web.pages.live_view import live_of
+from training_analyzer.web.pages.status_view import missing_of
 from training_analyzer.web.tongue import Tongue
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -212,8 +213,8 @@ def failure(stream: str, code: str, day: int = 1) -> Failure:
     return Failure(stream=stream, first=on, last=on, code=code, attempts=3)
 
 
-def partial(failures: list[Failure], known: Ended | None = None) -> Detail:
-    """Return the page of a run that missed *failures*."""
+def partial_run(failures: list[Failure]) -> GarminSyncHistory:
+    """Return a run that missed *failures*."""
     told = {
         "code": failures[0].code,
         "failures": [
@@ -227,8 +228,12 @@ def partial(failures: list[Failure], known: Ended | None = None) -> Detail:
             for each in failures
         ],
     }
-    run = replace(RUN, status="partial", error_details=json.dumps(told), duration_seconds=112)
-    return detail_of(replace(known or KNOWN, run=run), ENGLISH)
+    return replace(RUN, status="partial", error_details=json.dumps(told), duration_seconds=112)
+
+
+def partial(failures: list[Failure], known: Ended | None = None) -> Detail:
+    """Return the page of a run that missed *failures*."""
+    return detail_of(replace(known or KNOWN, run=partial_run(failures)), ENGLISH)
 
 
 def test_causes_are_grouped_and_the_technical_part_is_apart() -> None:
@@ -292,6 +297,19 @@ def test_a_wait_is_told_with_its_end() -> None:
         ("/connect", "Connect Garmin again")
     ]
     assert lost.why == "Why it failed"
+
+
+def test_nothing_asks_again_while_garmin_wants_a_pause() -> None:
+    """In the place of the button stands until when; a gap that the person set does not count."""
+    soon, missed = NOW + timedelta(minutes=20), [failure("sleep", "rate_limited")]
+    told = partial(missed, replace(KNOWN, refused=CoolingDown(soon)))
+    paused = partial(missed, replace(KNOWN, refused=SyncingPaused()))
+    newest = partial_run(missed)
+    offers = [missing_of(newest, ENGLISH, no) for no in (CoolingDown(soon), SyncTooSoon(soon))]
+
+    assert (told.retry, told.retry_note) == ("", "It cannot be asked again before today, 12:20.")
+    assert (paused.retry, paused.retry_note) == ("", "Syncing is paused on this server.")
+    assert [offer.retry if offer else None for offer in offers] == ["", "Retry 1 window"]
 
 
 def codes(kind: type[GarminSyncError]) -> set[str]:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from training_analyzer.errors import CoolingDown, SyncingPaused
 from training_analyzer.model import RunStatus
 from training_analyzer.web.history import details_of
 from training_analyzer.web.pages.causes import NEEDS_CONNECTING, Cause, cause_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from training_analyzer.errors import GarminSyncError
     from training_analyzer.model import Failure, GarminSyncHistory
     from training_analyzer.web.history import Details
     from training_analyzer.web.tongue import Tongue
@@ -40,6 +42,8 @@ class Ended:
     retries: Sequence[GarminSyncHistory] = ()
     next_at: datetime | None = None
     can_sync: bool = True
+    # What stands against asking again.
+    refused: GarminSyncError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +120,7 @@ def detail_of(ended: Ended, tongue: Tongue) -> Detail:
         facts=_facts(run, tongue),
         why=_why(run, details, still, tongue),
         reasons=_reasons(ended, details, still, tongue),
-        retry=_retry(still, tongue) if ended.can_sync else "",
+        retry=_retry(still, tongue) if ended.can_sync and not ended.refused else "",
         retry_note=_retry_note(still, ended, tongue),
         rows=_rows(ended.streams, tongue),
         rows_note=""
@@ -284,6 +288,13 @@ def _retry_note(still: Sequence[Failure], ended: Ended, tongue: Tongue) -> str:
         return ""
     if not ended.can_sync:
         return tongue.text("A run goes on at the moment. Ask again when it has ended.")
+    if isinstance(ended.refused, CoolingDown):
+        at = tongue.clock(ended.refused.retry_at, ended.now)
+        return tongue.text("It cannot be asked again before %(at)s.", at=at)
+    if isinstance(ended.refused, SyncingPaused):
+        return tongue.text("Syncing is paused on this server.")
+    if ended.refused is not None:
+        return tongue.text("Not possible while the connection does not work.")
     return tongue.text("Asks for exactly these again, and for nothing else.")
 
 

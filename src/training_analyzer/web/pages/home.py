@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response  # noqa: TC002 - FastAPI resolves the annotations
 
-from training_analyzer.errors import GarminSyncError
 from training_analyzer.model import RunStatus
 from training_analyzer.services.activities import Wanted
 from training_analyzer.services.runs import WantedRuns
@@ -20,6 +19,7 @@ from training_analyzer.web.pages.notices import notice_of
 from training_analyzer.web.pages.runs import goes_on, live_values
 from training_analyzer.web.pages.shown import Place, show, standing_of, tongue_of
 from training_analyzer.web.pages.status_view import Situation, missing_of, status_of
+from training_analyzer.web.pages.syncing import refusal_of
 from training_analyzer.web.parts import Parts, parts_of
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _connection(
         last_good=runtime.credentials.get_last_successful_sync(user_id),
         is_running=going is not None,
         next_at=parts.scheduler.get_next_sync_time(user_id),
-        refused=_refused(parts, user_id),
+        refused=refusal_of(parts, user_id),
         config=runtime.syncs.config(user_id),
         now=now,
     )
@@ -89,7 +89,7 @@ def _connection(
         "strip": strip_of(finished, tongue, now) if is_long else None,
         "good_runs": sum(run.status == RunStatus.COMPLETED for run in finished),
         "many_runs": len(finished),
-        "missing": missing_of(newest, tongue),
+        "missing": missing_of(newest, tongue, situation.refused),
     }
 
 
@@ -139,16 +139,6 @@ def _finding(held: dict[str, Any] | None, tongue: Tongue) -> str:
 def _is_going(parts: Parts, run: GarminSyncHistory) -> bool:
     """Tell whether *run* goes on; a row whose lease has run out lost its process."""
     return run.status == RunStatus.RUNNING and goes_on(parts.runtime, run)
-
-
-def _refused(parts: Parts, user_id: str) -> GarminSyncError | None:
-    """Return what stands against a sync now."""
-    try:
-        parts.runtime.pauses.refuse()
-        parts.runtime.syncs.check(user_id)
-    except GarminSyncError as error:
-        return error
-    return None
 
 
 def _pause(parts: Parts, tongue: Tongue) -> str:

@@ -27,6 +27,7 @@ from training_analyzer.web.pages.history_view import (
 )
 from training_analyzer.web.pages.live_view import live_of, title_of
 from training_analyzer.web.pages.shown import Place, show, tongue_of
+from training_analyzer.web.pages.syncing import refusal_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import InvalidCursor, NotFound
 
@@ -173,6 +174,7 @@ def _ended(request: Request, parts: Parts, run: GarminSyncHistory) -> dict[str, 
         healed=runtime.runs.healed(run, details_of(run).failures),
         retries=runtime.runs.retries_of(run),
         next_at=parts.scheduler.get_next_sync_time(run.user_id),
+        refused=refusal_of(parts, run.user_id, is_retry=True),
         can_sync=not any(goes_on(runtime, each) for each in newest),
     )
     return {"detail": detail_of(ended, tongue)}

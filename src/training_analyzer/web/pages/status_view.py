@@ -102,10 +102,13 @@ def status_of(situation: Situation, tongue: Tongue) -> Status:
     )
 
 
-def missing_of(newest: GarminSyncHistory | None, tongue: Tongue) -> Missing | None:
+def missing_of(
+    newest: GarminSyncHistory | None, tongue: Tongue, refused: GarminSyncError | None = None
+) -> Missing | None:
     """Return what to tell of the last run that ended, or None where all is well.
 
-    What only a new sign-in helps against has a banner of its own.
+    What only a new sign-in helps against has a banner of its own. No button asks again
+    while that is *refused*, but for the gap that the person set between two runs.
     """
     if newest is None or newest.status not in {RunStatus.PARTIAL, RunStatus.FAILED}:
         return None
@@ -132,13 +135,14 @@ def missing_of(newest: GarminSyncHistory | None, tongue: Tongue) -> Missing | No
             streams=several(tongue, names),
         )
     more = f"{cause.title}. {cause.more}"
+    can_retry = many and (refused is None or refused.code == SyncTooSoon.code)
     return Missing(
         title=title,
         more=more,
         tone="warn",
         icon="warn",
         run=newest.id,
-        retry=tongue.plural("Retry %(n)s window", "Retry %(n)s windows", many) if many else "",
+        retry=tongue.plural("Retry %(n)s window", "Retry %(n)s windows", many) if can_retry else "",
         actions=(Action(tongue.text("What happened"), f"/runs/{newest.id}"),),
     )
 
