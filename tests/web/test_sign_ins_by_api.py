@@ -136,6 +136,7 @@ def test_a_code_is_for_one_sign_in(ana: Person, garmin: SimulatorServer) -> None
     foreign = enter("123456", "lgn_other")
     wrong = enter("000001", login_id)
     seen = ana.client.get(at).json()
+    early = ana.client.post(f"{API}/sync/trigger")
     right = enter(str(account(garmin, "tom").mfa_code), login_id)
     again = enter("000001", login_id)
 
@@ -143,6 +144,8 @@ def test_a_code_is_for_one_sign_in(ana: Person, garmin: SimulatorServer) -> None
     assert (foreign.status_code, foreign.json()["code"]) == (410, "mfa_expired")
     assert (wrong.status_code, wrong.json()["attempts_left"]) == (422, 2)
     assert (seen["state"], seen["attempts_left"]) == ("mfa_required", 2)
+    assert (early.status_code, early.json()["code"]) == (409, "needs_mfa")
+    assert early.json()["login_id"] == login_id
     assert right.json()["state"] == ana.client.get(at).json()["state"] == "connected"
     assert again.status_code == 410
 

@@ -60,6 +60,7 @@ TITLES: Final = {
     "mfa_expired": "The code came too late",
     "mfa_invalid": "That code was not right",
     "mfa_required": "Garmin wants a security code",
+    "needs_mfa": "Garmin waits for a security code",
     "needs_reauth": "Garmin wants you to connect again",
     "not_connected": "No Garmin account is connected",
     "not_found": "There is nothing here",

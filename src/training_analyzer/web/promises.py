@@ -38,6 +38,7 @@ _CONNECTS: Final = (
 _SYNCS: Final = (
     errors.NotConnected,
     errors.NeedsReauth,
+    refusals.NeedsMfa,
     errors.SyncAlreadyRunning,
     errors.CoolingDown,
     errors.SyncingPaused,

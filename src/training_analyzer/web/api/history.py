@@ -16,7 +16,7 @@ from training_analyzer.services.runs import WantedRuns
 from training_analyzer.services.wishes import wish_to_retry
 from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_number
 from training_analyzer.web.api.ranges import From, To  # noqa: TC001 - FastAPI reads the annotations
-from training_analyzer.web.api.runs import POLL_AFTER_S, Counts, Started, started
+from training_analyzer.web.api.runs import POLL_AFTER_S, Counts, Started, begun, started
 from training_analyzer.web.api.words import Answer, Here, SyncReader, SyncWriter, Web
 from training_analyzer.web.history import details_of
 from training_analyzer.web.limits import TRIGGERING
@@ -221,8 +221,8 @@ def retry_sync(
     failures = details_of(run).failures
     if run.status == RunStatus.RUNNING or not failures:
         raise NothingFailed
-    begun = web.manual.start(user_id, wish_to_retry(sync_id, failures))
-    return started(web, user_id, begun, here, response)
+    again = begun(web, user_id, wish_to_retry(sync_id, failures))
+    return started(web, user_id, again, here, response)
 
 
 def _sentences(kind: type[GarminSyncError]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from fastapi import APIRouter, Query, Request, Response, status
 from pydantic import Field
 
+from training_analyzer.errors import NeedsReauth, NotConnected
 from training_analyzer.model import RunStatus
 from training_analyzer.services.callers import Scope
 from training_analyzer.services.wishes import TYPES, Wish
@@ -19,6 +20,7 @@ from training_analyzer.web.limits import TRIGGERING
 from training_analyzer.web.patience import patient
 from training_analyzer.web.refusals import (
     InsufficientScope,
+    NeedsMfa,
     NotFound,
     RangeGivenTwice,
     RangeTooLong,
@@ -112,8 +114,19 @@ def trigger(
     if asked.force and Scope.ADMIN not in current_caller(request).scopes:
         raise InsufficientScope(Scope.ADMIN)
     wish = _wish(asked, web.runtime.now())
-    sync_id = web.manual.start(user_id, wish, force=asked.force, wait_s=wait)
+    sync_id = begun(web, user_id, wish, force=asked.force, wait_s=wait)
     return started(web, user_id, sync_id, here, response)
+
+
+def begun(web: Parts, user_id: str, wish: Wish, *, force: bool = False, wait_s: float = 0) -> int:
+    """Start a run and return its id. Raises `NeedsMfa` where a code is all that is missing."""
+    try:
+        return web.manual.start(user_id, wish, force=force, wait_s=wait_s)
+    except (NotConnected, NeedsReauth):
+        pending = web.runtime.connections.pending_login(user_id)
+        if pending is None:
+            raise
+    raise NeedsMfa(pending.login_id)
 
 
 def _wish(asked: Trigger, now: datetime) -> Wish:

@@ -38,6 +38,18 @@ class IdempotencyKeyReused(Refusal):
     detail = "This Idempotency-Key came with another request before. Take a new one for each."
 
 
+class NeedsMfa(Refusal):
+    """A sync of a connection whose sign-in waits for its security code."""
+
+    code = "needs_mfa"
+    http_status = HTTPStatus.CONFLICT
+    detail = "Garmin has sent a security code. Enter it to complete the connection."
+
+    def __init__(self, login_id: str | None) -> None:
+        super().__init__(login_id)
+        self.more = {"login_id": login_id}
+
+
 class NotRunning(Refusal):
     """A run that has ended already."""
 
