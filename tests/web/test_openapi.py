@@ -64,7 +64,9 @@ def test_each_operation_says_what_it_is(document: Document) -> None:
         assert each["description"], name
         assert bool(each["security"]) == (each["x-access"] != "public"), name
         assert any(status.startswith("2") for status in each["responses"]), name
-        assert {"429", "500", "503", "default"} <= each["responses"].keys(), name
+        assert {"500", "503", "default"} <= each["responses"].keys(), name
+        # Monitors may ask as often as they like.
+        assert ("429" in each["responses"]) is (" /api/" in name), name
 
 
 def test_each_refusal_is_told_with_its_code(document: Document) -> None:

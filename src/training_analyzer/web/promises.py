@@ -143,6 +143,8 @@ REFUSES: Final[Mapping[str, tuple[Refused, ...]]] = MappingProxyType(
 _LOCATED: Final = frozenset({"add_webhook"})
 # Their answers have an `ETag` and take no condition.
 _TAGGED: Final = frozenset({"original_file", "export_file", "add_webhook", "rotate_webhook_secret"})
+# What monitors ask, as often as they like.
+_UNCOUNTED: Final = frozenset({"health", "ready", "metrics"})
 # Open for a while: whoever polls is told how often.
 _POLLED: Final = frozenset({"look_at_login", "run_status", "export_detail"})
 
@@ -158,7 +160,8 @@ def add(operation: Document, method: str, refused: Iterable[Refused]) -> None:
         if each.code not in codes[each.http_status]:
             codes[each.http_status].append(each.code)
     codes[HTTPStatus.INTERNAL_SERVER_ERROR] = ["internal"]
-    codes[HTTPStatus.TOO_MANY_REQUESTS].insert(0, "too_many_requests")
+    if name not in _UNCOUNTED:
+        codes[HTTPStatus.TOO_MANY_REQUESTS].insert(0, "too_many_requests")
     if {"parameters", "requestBody"} & operation.keys():
         codes[HTTPStatus.UNPROCESSABLE_CONTENT].insert(0, "validation_failed")
     if "requestBody" in operation:
