@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -172,6 +173,28 @@ def test_recording_is_thinned_and_keeps_its_peak() -> None:
     assert legs is not None
     assert (legs.metres, legs.heart) == ((0.0, 90.0, 90.0, 110.0), ())
     assert recording_of({"time_s": [1]}) is None
+
+
+def test_six_hours_weigh_no_more_than_there_is_to_see() -> None:
+    """A sample a second, all of them trembling: drawings and curves together under 100 kB."""
+    count = 6 * 3600
+    track: dict[str, list[int | float | str | None]] = {
+        "time_s": [START.timestamp() + n for n in range(count)],
+        "distance_m": [n * 7.3 for n in range(count)],
+        "hr_bpm": [140 + n * 31 % 17 for n in range(count)],
+        "power_w": [200 + n * 37 % 101 for n in range(count)],
+        "speed_mps": [7.3 + n * 41 % 13 / 10 for n in range(count)],
+        "altitude_m": [300 + n * 43 % 37 / 4 for n in range(count)],
+        "latitude_deg": [48 + n * 2e-5 + n * 13 % 7 * 1e-5 for n in range(count)],
+        "longitude_deg": [8 + n * 1e-5 for n in range(count)],
+    }
+    ride = replace(DETAIL, values=RUN | {"type_key": "cycling", "avg_power_w": 250.0})
+    page = activity_of(ride, track, [], ENGLISH, now=NOW)
+
+    assert page.traces is not None
+    assert page.traces.drawing.count("W</text>") == 3
+    drawn = [page.traces.drawing, page.route, json.dumps(page.traces.curves)]
+    assert sum(map(len, drawn)) < 100_000
 
 
 def test_halves_leave_pauses_out() -> None:

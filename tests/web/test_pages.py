@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import screens
 from web_stage import Person, arrive, connect, sync
 
+from training_analyzer.services.activities import Wanted
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.web.app import create_app
 from training_analyzer.web.pages.rendering import STATIC, WEB
@@ -74,13 +76,25 @@ def test_templates_hold_nothing_that_the_policy_blocks(path: Path) -> None:
     assert found == []
 
 
-def test_pages_are_light(app: FastAPI, ana: Person, garmin: SimulatorServer) -> None:
-    """The page with a month of data, its styles and scripts stay under 250 kB."""
+def test_pages_are_light(
+    app: FastAPI, runtime: Runtime, ana: Person, garmin: SimulatorServer
+) -> None:
+    """Every page with a month of data, its styles, scripts and icons stays under 250 kB."""
     connect(ana, garmin, "ada")
     sync(app, ana)
-    page = ana.client.get("/").text
+    hook = {"url": "https://example.test/hook", "events": ["*"]}
+    names = {
+        "activity": runtime.activities.page(ana.user_id, Wanted(), limit=1)[0]["activity_id"],
+        "webhook": runtime.webhooks.add(ana.user_id, hook).webhook.webhook_id,
+        "person": ana.user_id,
+    }
+    weights: dict[str, int] = {}
+    files: dict[str, int] = {}
+    for address in (*screens.SIGNED_IN.values(), *screens.STATES.values(), "/runs/999999"):
+        page = ana.client.get(address.format(**names)).text
+        linked = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page))
+        files |= {file: len(ana.client.get(file).content) for file in linked - files.keys()}
+        weights[address] = len(page.encode()) + sum(files[file] for file in linked)
 
-    files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
-    weight = len(page.encode()) + sum(len(ana.client.get(file).content) for file in files)
-
-    assert weight < 250_000
+    assert len(files) > 10
+    assert {address: weight for address, weight in weights.items() if weight >= 250_000} == {}

@@ -53,8 +53,8 @@ class Recording:
 def recording_of(columns: Mapping[str, Column], most: int = MOST) -> Recording | None:
     """Return the columns of a track with at most *most* samples; None without two of them.
 
-    Of heart rate and altitude the value of a part is the one farthest from its mean, so that
-    peaks stay; speed and power are means: of what is around each sample, or of a longer part.
+    Of heart rate the value of a part is the one farthest from its mean, so that peaks stay; a
+    slope would get teeth. Speed and power are means of what is around, or of a longer part.
     """
     times = _numbers(columns.get("time_s", ()))
     kept = [k for k, value in enumerate(times) if value is not None]
@@ -90,7 +90,7 @@ def recording_of(columns: Mapping[str, Column], most: int = MOST) -> Recording |
         heart=_peaks(column("hr_bpm"), parts),
         speed=_means(speed, parts),
         power=_means(power, parts),
-        altitude=_peaks(column("altitude_m"), parts),
+        altitude=_means(column("altitude_m"), parts),
         places=places if any(places) else (),
         session=tuple(None if value is None else int(value) for value in thinned("session_index")),
     )
