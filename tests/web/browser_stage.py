@@ -106,27 +106,34 @@ class Watched:
         if answer.status != status or answer.request.redirected_from is not None:
             self.findings.append(f"{address}: {answer.status} at {answer.url}")
 
-    def look(self, state: str, *, in_both_schemes: bool = False) -> None:
-        """Note what axe finds in this *state*, and what does not fit into a window."""
+    def look(self, state: str, combinations: int = 1) -> None:
+        """Note what does not fit into a window, and what axe finds in this *state*.
+
+        In the own scheme and width, in the others of both, or in all four combinations.
+        """
         # The words of a page may be there before its styles are.
         self.page.wait_for_load_state("load")
         self.measure(state)
-        if in_both_schemes:
-            other: Scheme = "dark" if self.scheme == "light" else "light"
-            far = PHONE if self.width == DESK else DESK
-            self._audit(state, other, far)
-            self._audit(state, self.scheme, far)
-            self._audit(state, other, self.width)
-        self._audit(state, self.scheme, self.width)
+        other: Scheme = "dark" if self.scheme == "light" else "light"
+        far = PHONE if self.width == DESK else DESK
+        here = (self.scheme, self.width)
+        for scheme, width in [here, (other, far), (self.scheme, far), (other, self.width)][
+            :combinations
+        ]:
+            self._audit(state, scheme, width)
+        self._resize(self.width)
+        self.page.emulate_media(color_scheme=self.scheme)
 
-    def look_hard(self, state: str) -> None:
+    def look_hard(self, state: str, combinations: int) -> None:
         """Look in every way at a page that is left afterwards, at what it folds, too."""
         self.page.evaluate(_UNFOLD)
         self.force_colours(state)
         self.reach(state)
         self.measure(state)
         self.page.evaluate(_SHORTEN)
-        self.look(state, in_both_schemes=True)
+        # Between two pages in the one diagonal are two in the other.
+        self.scheme = "dark" if self.scheme == "light" else "light"
+        self.look(state, combinations)
 
     def measure(self, state: str, widths: Sequence[int] = WIDTHS) -> None:
         """Note what is cut, covered or outside of a window of each of *widths*."""
@@ -174,14 +181,16 @@ class Watched:
 
     def tab_to(self, control: Locator) -> None:
         """Press Tab until *control* has the focus, which then must be seen."""
+        # Asked once: to find it by its role again after each key is slow.
+        it = control.element_handle()
         for _ in range(_MOST_TABS):
-            if control.evaluate("(it) => it === document.activeElement"):
+            if self.page.evaluate("(it) => it === document.activeElement", it):
                 break
             self.page.keyboard.press("Tab")
         else:
             self.findings.append(f"{self.page.url}: Tab does not reach {control}")
             control.focus()
-        if not control.evaluate("(it) => it.matches(':focus-visible')"):
+        if not self.page.evaluate("(it) => it.matches(':focus-visible')", it):
             self.findings.append(f"{self.page.url}: the focus is not seen on {control}")
 
     @property

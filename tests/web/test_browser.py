@@ -155,7 +155,7 @@ def _watch_the_sync(seen: Watched, garmin: SimulatorServer) -> None:
     expect(page.locator(".num-row .fig")).to_contain_text("%")
     assert page.evaluate("window.isTheSamePage")
     assert int(page.get_by_role("progressbar").get_attribute("value") or 0) > 0
-    seen.look("live run", in_both_schemes=True)
+    seen.look("live run", combinations=2)
     seen.go("/")
     expect(page.get_by_role("main")).to_contain_text("under way")
     page.go_back()
@@ -220,7 +220,7 @@ def _repair(seen: Watched, app: FastAPI, garmin: SimulatorServer) -> None:
     expect(page.locator("[data-live]")).to_have_count(0, timeout=15_000)
     seen.go("/history")
     expect(page.locator(".banner-title")).to_have_text("Garmin asks you to sign in again")
-    seen.look("broken connection", in_both_schemes=True)
+    seen.look("broken connection", combinations=2)
     seen.press(page.locator(".banner-actions a").last)
     seen.type(page.get_by_label("E-mail"), who.email)
     seen.type(page.get_by_label("Garmin password"), who.password)
@@ -238,7 +238,7 @@ def _export(seen: Watched, runtime: Runtime) -> None:
     page = seen.page
     seen.go("/settings/data")
     page.get_by_role("button", name="Make export").click()
-    expect(page.get_by_role("status").first).to_contain_text("The export is being made.")
+    expect(page.get_by_role("status").first).to_contain_text("The export was asked for.")
     assert ExportMaking(runtime.export_jobs, "me", threading.Event()).make_next()
     seen.go("/settings/data")
     with page.expect_download() as download:

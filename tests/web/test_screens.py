@@ -28,7 +28,7 @@ from training_analyzer.web.app import create_app
 from training_analyzer.web.pages.rendering import STATIC
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Browser
@@ -86,6 +86,12 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture
+def combinations(rounds: Callable[[int, int], int]) -> int:
+    """Give in how many of light and dark, phone and desk axe looks: a diagonal, or all four."""
+    return rounds(2, 4)
+
+
 def test_every_page_is_in_the_list_of_screens() -> None:
     """A page that nobody looks at is found by its route."""
     routes = {
@@ -106,9 +112,10 @@ def test_nothing_moves_for_who_wants_less_motion() -> None:
     assert [it for it in moving if not all("var(--fast)" in part for part in it.split(","))] == []
 
 
+@pytest.mark.torture
 @pytest.mark.parametrize("half", [0, 1])
 def test_who_has_data_finds_every_screen_in_order(
-    browser: Browser, stage: Stage, half: int
+    browser: Browser, stage: Stage, combinations: int, half: int
 ) -> None:
     """Both schemes, phone and desk, all unfolded: nothing to find, to miss or to wait for."""
     with watched(browser, stage.url) as seen:
@@ -116,31 +123,37 @@ def test_who_has_data_finds_every_screen_in_order(
         for address in list(screens.SIGNED_IN.values())[half::2]:
             seen.go(address.format(**stage.names))
             seen.weigh(address)
-            seen.look_hard(address)
+            seen.look_hard(address, combinations)
 
         assert seen.trouble == ""
 
 
-def test_other_states_of_screens_are_in_order(browser: Browser, stage: Stage) -> None:
+@pytest.mark.torture
+def test_other_states_of_screens_are_in_order(
+    browser: Browser, stage: Stage, combinations: int
+) -> None:
     """Forms that a link opens, a cost that was asked for, and a page that is not there."""
     with watched(browser, stage.url, scheme="dark", width=360) as seen:
         come_in(seen, stage.runtime, stage.synced)
         for state, address in screens.STATES.items():
             seen.go(address)
-            seen.look_hard(state)
+            seen.look_hard(state, combinations)
         seen.go("/runs/999999", status=404)
-        seen.look_hard("not there")
+        seen.look_hard("not there", combinations)
 
         assert seen.trouble == ""
 
 
-def test_who_is_new_finds_every_empty_screen_in_order(browser: Browser, stage: Stage) -> None:
+@pytest.mark.torture
+def test_who_is_new_finds_every_empty_screen_in_order(
+    browser: Browser, stage: Stage, combinations: int
+) -> None:
     """Pages without any data."""
     with watched(browser, stage.url, scheme="dark", width=360) as seen:
         come_in(seen, stage.runtime, stage.new)
         for address in screens.EMPTY:
             seen.go(address)
-            seen.look_hard(f"{address}, empty")
+            seen.look_hard(f"{address}, empty", combinations)
 
         assert seen.trouble == ""
 
@@ -172,7 +185,10 @@ def test_every_screen_bends_to_the_language(
     assert english == set()
 
 
-def test_strangers_find_the_ways_in_in_order(browser: Browser, runtime: Runtime) -> None:
+@pytest.mark.torture
+def test_strangers_find_the_ways_in_in_order(
+    browser: Browser, runtime: Runtime, combinations: int
+) -> None:
     """Sign-in, the first set-up, an invitation, and a link that is no good."""
     app, links = create_app(runtime, GarminSyncScheduler(runtime)), runtime.access.links
     tokens = {
@@ -183,9 +199,9 @@ def test_strangers_find_the_ways_in_in_order(browser: Browser, runtime: Runtime)
         for address in screens.STRANGERS.values():
             seen.go(address.format(**tokens))
             seen.weigh(address)
-            seen.look_hard(address)
+            seen.look_hard(address, combinations)
         seen.go("/invitations/made-up", status=404)
-        seen.look_hard("a link that is over")
+        seen.look_hard("a link that is over", combinations)
 
         assert seen.trouble == ""
 
