@@ -88,6 +88,7 @@ class ConnectForm:
     keep_password: bool
     asks_to_replace: bool
     is_blocked: bool
+    blocked_until: datetime | None
     has_session: bool
     ticket_pages: Mapping[Region, str]
     sent_to: str = ""
@@ -159,6 +160,7 @@ def form_of(
         keep_password=attempt is not None and attempt.keep_password,
         asks_to_replace=code == AccountMismatch.code,
         is_blocked=code in _BLOCKED,
+        blocked_until=_until(attempt),
         has_session=connection.session_serves,
         ticket_pages=ticket_pages,
         sent_to=_sent_by(pending.method, tongue) if pending else "",
@@ -170,6 +172,11 @@ def form_of(
             else ""
         ),
     )
+
+
+def _until(attempt: Attempt | None) -> datetime | None:
+    error = attempt.error if attempt else None
+    return error.retry_at if isinstance(error, LoginBlocked) else None
 
 
 def _wrong(attempt: Attempt, tongue: Tongue, now: datetime) -> Wrong:

@@ -186,7 +186,8 @@ def _stale(situation: Situation, tongue: Tongue) -> str:
     """Return a warning when twice the interval has passed without a good sync; why, if known."""
     config, now, good = situation.config, situation.now, situation.last_good
     works = situation.standing.state is State.CONNECTED and config.auto_sync_enabled
-    if not works or situation.is_running:
+    # Whoever reads that everybody is paused knows why nothing comes.
+    if not works or situation.is_running or isinstance(situation.refused, SyncingPaused):
         return ""
     if good is None or good.completed_at is None:
         return _never_good(situation, tongue)

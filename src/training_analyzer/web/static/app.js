@@ -17,6 +17,19 @@ if (location.search.startsWith("?done=")) history.replaceState(null, "", locatio
 // An error summary takes the focus.
 document.querySelector("[data-focus]")?.focus();
 
+// Count a wait down beside the button that it holds back; the sentence above says until when.
+for (const left of document.querySelectorAll("[data-until]")) {
+  const until = Date.parse(left.dataset.until), two = (number) => String(number).padStart(2, "0");
+  const timer = setInterval(() => {
+    const rest = Math.max(0, Math.ceil((until - Date.now()) / 1000));
+    left.textContent = `${Math.floor(rest / 3600)}:${two(Math.floor(rest / 60) % 60)}:${two(rest % 60)}`;
+    if (rest) return;
+    clearInterval(timer);
+    left.previousElementSibling.disabled = false;
+    left.remove();
+  }, 1000);
+}
+
 // Put news into a part of the page; a link in it that has the focus keeps it.
 const renew = (part, html) => {
   if (part.getAttribute("hx-swap")?.startsWith("outer")) {
