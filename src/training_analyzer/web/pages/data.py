@@ -22,6 +22,7 @@ from training_analyzer.services.export_jobs import Between
 from training_analyzer.web import entering
 from training_analyzer.web.auditing import note
 from training_analyzer.web.auth import fresh_person, sign_out
+from training_analyzer.web.downloads import zip_file
 from training_analyzer.web.pages.account_words import size_words
 from training_analyzer.web.pages.data_view import GROUPS, lines_of
 from training_analyzer.web.pages.entry import wrong_words
@@ -107,10 +108,10 @@ def make_anew(request: Request, user_id: UserId, export_id: str) -> Response:
 def take(request: Request, user_id: UserId, export_id: str) -> FileResponse:
     """Give the file of an export."""
     job = _one(request, user_id, export_id)
-    path = parts_of(request).runtime.export_jobs.file(job)
-    note(request, "export_downloaded", user_id=user_id, target=export_id)
     name = f"garmin-export-{job.created_at:%Y-%m-%d}-{export_id[-8:]}.zip"
-    return FileResponse(path, media_type="application/zip", filename=name)
+    answer = zip_file(request, parts_of(request).runtime.export_jobs.file(job), name=name)
+    note(request, "export_downloaded", user_id=user_id, target=export_id)
+    return answer
 
 
 @router.post(f"{_HERE}/exports/{{export_id}}/delete")
