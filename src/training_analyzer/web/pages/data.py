@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
-from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
 from training_analyzer.errors import (
@@ -105,7 +104,7 @@ def make_anew(request: Request, user_id: UserId, export_id: str) -> Response:
 
 
 @router.get(f"{_HERE}/exports/{{export_id}}/file")
-def take(request: Request, user_id: UserId, export_id: str) -> FileResponse:
+def take(request: Request, user_id: UserId, export_id: str) -> Response:
     """Give the file of an export."""
     job = _one(request, user_id, export_id)
     name = f"garmin-export-{job.created_at:%Y-%m-%d}-{export_id[-8:]}.zip"
