@@ -13,6 +13,8 @@
   for (const it of controls) {
     if (it.tabIndex > 0) wrong.push(`takes the focus out of turn: ${named(it)}`);
     if (it.matches(".skip, [tabindex]:not(a):not(button)")) continue;
+    // The list below leads to the same activities.
+    if (it.closest(".days")) continue;
     // A link in a sentence may be as low as its line.
     const beside = [...it.parentElement.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
     if (it.localName === "a" && beside && getComputedStyle(it).display === "inline") continue;

@@ -12,6 +12,7 @@ import screens
 from browser_stage import WIDTHS, come_in, running_browser, served, watched
 from fake_clock import FakeClock
 from fastapi.routing import iter_route_contexts
+from playwright.sync_api import expect
 from pydantic import SecretStr
 from web_stage import account, parts
 
@@ -124,6 +125,23 @@ def test_who_has_data_finds_every_screen_in_order(
             seen.go(address.format(**stage.names))
             seen.weigh(address)
             seen.look_hard(address, combinations)
+
+        assert seen.trouble == ""
+
+
+def test_keys_go_from_active_day_to_active_day(browser: Browser, stage: Stage) -> None:
+    """The year is one stop of Tab; arrows tell what was done on a day, Enter leads to it."""
+    with watched(browser, stage.url) as seen:
+        come_in(seen, stage.runtime, stage.synced)
+        seen.go("/activities")
+        said = seen.page.locator(".day-said")
+        seen.tab_to(seen.page.locator(".chart-x .drawing a[tabindex='0']"))
+        expect(said).to_have_text(re.compile("1 Mar, Berlin 10K, 43 min"))
+        seen.page.keyboard.press("ArrowLeft")
+        expect(said).to_have_text(re.compile("28 Feb, Berlin Trail Running"))
+        expect(seen.page.locator(".drawing a[tabindex='0']")).to_have_count(1)
+        seen.page.keyboard.press("Enter")
+        seen.page.wait_for_url("**/activities?from=2026-02-28&to=2026-02-28")
 
         assert seen.trouble == ""
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from training_analyzer.web.charts.labels import Label, fitting
 from training_analyzer.web.charts.plot import is_narrow
+from training_analyzer.web.charts.rooms import WIDE
 from training_analyzer.web.charts.scales import known
 from training_analyzer.web.charts.svg import (
     dot,
@@ -58,7 +59,8 @@ def activity_calendar(
     """Return up to 53 weeks of *days*, oldest first, weeks as columns; on phones in two rows.
 
     *levels* are the four limits in minutes between the five levels. A day without activity
-    is a speck, an unknown one nothing. Resting on a day tells its name and minutes.
+    is a speck, an unknown one nothing. Where there is the room of a whole page each active
+    day is a link to its activities that tells its name and minutes; Tab reaches the last.
     """
     if not days:
         return Markup()
@@ -91,12 +93,18 @@ def activity_calendar(
         row = (day.on.weekday() - tongue.first_weekday) % _WEEK
         at = (left + cell * (column + 0.5), number * block + _TOP + cell * (row + 0.5))
         spots.setdefault(level_of(minutes, levels), []).append((at, day))
+    last_active = max(
+        (day.on for level, of in spots.items() if level for _, day in of), default=None
+    )
+    stop = last_active if width >= WIDE else None
     for level, of in sorted(spots.items()):
-        body.append(_level(level, of, cell / 2, tongue, is_named=not is_narrow(width)))
+        body.append(_level(level, of, cell / 2, tongue, stop=stop))
     active = sum((known(day.minutes) or 0) > 0 for day in days)
     desc = tongue.plural("%(n)s day with an activity", "%(n)s days with an activity", active)
     box = (left + cell * per_block, blocks * block)
-    return drawing(join(body), box=(max(box[0], width), box[1]), label=label, desc=desc)
+    box = (max(box[0], width), box[1])
+    role = "group" if stop else "img"
+    return drawing(join(body), box=box, label=label, desc=desc, role=role)
 
 
 def level_of(minutes: float, levels: Sequence[float] = _LEVELS) -> int:
@@ -137,20 +145,26 @@ def _level(
     half: float,
     tongue: Tongue,
     *,
-    is_named: bool,
+    stop: date | None,
 ) -> Markup:
-    """Return all days of one level; on a phone, where nothing rests on a dot, as one path."""
+    """Return all days of one level: as links, or as one path where no day is a *stop* of Tab."""
     if level == 0:
         return path("".join(polyline([at]) for at, _ in spots), class_="none")
     radius, ink = half * _SIZES[level - 1], variable(f"heat-{level}")
-    if not is_named:
+    if stop is None:
         dots = "".join(polyline([at]) for at, _ in spots)
         return path(dots, class_="spots", stroke=ink, stroke_width=2 * radius)
-    named = [
-        element("circle", element("title", _said(day, tongue)), cx=at[0], cy=at[1], r=radius)
+    links = [
+        element(
+            "a",
+            element("title", _said(day, tongue)),
+            dot(at, radius),
+            href=f"?from={day.on}&to={day.on}",
+            tabindex="0" if day.on == stop else "-1",
+        )
         for at, day in spots
     ]
-    return element("g", *named, fill=ink)
+    return element("g", *links, fill=ink)
 
 
 def _said(day: Active, tongue: Tongue) -> str:

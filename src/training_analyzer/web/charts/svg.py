@@ -180,18 +180,21 @@ def drawing(
     desc: str = "",
     kind: str = "drawing",
     stretch: bool = False,
+    role: str = "img",
 ) -> Markup:
     """Return the picture of *parts*: *label* is what it says, *desc* what is to be seen in it.
 
-    One that stretches takes the size of its box in the page; strokes keep their width.
+    One that stretches takes the size of its box in the page; strokes keep their width. One
+    with links in it is no picture to who hears the page, but a group.
     """
     body = [element("title", label)] if label else []
     if desc:
         body.append(element("desc", desc))
-    return Markup('<svg class="{}" viewBox="0 0 {} {}"{} role="img">{}</svg>').format(
+    return Markup('<svg class="{}" viewBox="0 0 {} {}"{} role="{}">{}</svg>').format(
         kind,
         number(box[0]),
         number(box[1]),
         Markup(' preserveAspectRatio="none"') if stretch else "",
+        role,
         join([*body, *parts]),
     )
