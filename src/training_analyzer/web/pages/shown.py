@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from training_analyzer.services.callers import Role
 from training_analyzer.web import catalogs
+from training_analyzer.web.addresses import is_api
 from training_analyzer.web.auth import caller_or_none, current_person
 from training_analyzer.web.pages.language import language_kept
-from training_analyzer.web.pages.places import place_of
+from training_analyzer.web.pages.places import START, place_of
 from training_analyzer.web.pages.trouble_view import Trouble, trouble_of
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.tongue import METRIC, Tongue
@@ -94,7 +95,8 @@ def show(
         "reader": reader_of(request),
         "here": here,
         "path": request.url.path,
-        "place": place_of(request),
+        # What a provider put into the address of its way back is for nobody's page.
+        "place": START if is_api(request.scope) else place_of(request),
         "trouble": trouble_for(request),
     }
     return parts_of(request).renderer.page(
