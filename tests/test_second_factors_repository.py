@@ -39,8 +39,13 @@ def test_asvs_6_5_1_a_factor_is_confirmed_once_and_each_code_taken_once(
     assert not factors.redeem("ben", "a")
     assert [factors.redeem("ana", "a"), factors.redeem("ana", "a")] == [True, False]
 
+    assert (factors.codes_left("ana"), factors.codes_left("ben")) == (1, 0)
+    assert (factors.renew("ana", ["c", "d"]), factors.renew("ben", ["e"])) == (True, False)
+    assert [factors.redeem("ana", code) for code in ("b", "c")] == [False, True]
+    assert (factors.codes_left("ana"), factors.codes_left("ben")) == (1, 0)
+
     assert [factors.remove("ana", TOTP), factors.remove("ana", TOTP)] == [True, False]
-    assert (factors.is_confirmed("ana"), factors.redeem("ana", "b")) == (False, False)
+    assert (factors.is_confirmed("ana"), factors.redeem("ana", "d")) == (False, False)
     assert secrets.get("ana", TOTP) is None
 
 
