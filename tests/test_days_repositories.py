@@ -25,7 +25,10 @@ FIRST, LAST = date(2026, 3, 1), date(2026, 3, 6)
 
 
 def test_ledger_has_a_letter_for_each_known_day(database: Database) -> None:
-    """Every state has its letter, unsettled data its own; others' days and streams stay out."""
+    """Every state has its letter, unsettled data its own; others' days and streams stay out.
+
+    So do they of the oldest day.
+    """
     states = ["data", "data", "empty", "failed", "unsupported"]
     days = [
         ("ada", "hrv", f"2026-03-0{n}", state, int(n == 1)) for n, state in enumerate(states, 1)
@@ -47,6 +50,9 @@ def test_ledger_has_a_letter_for_each_known_day(database: Database) -> None:
     assert list(found) == ["hrv"]
     span = "".join(f"2026-03-0{n}" for n in range(1, 8))
     assert found["hrv"].over(span, "ooommmm") == "dpefumm"
+    firsts = [["hrv", "sleep"], ["stress"], ["sleep"]]
+    oldest = [ReadingRepository(database).first_day("ada", streams) for streams in firsts]
+    assert oldest == [date(2026, 3, 1), date(2026, 3, 6), None]
 
 
 @pytest.mark.parametrize(

@@ -164,6 +164,11 @@ class Reading:
             for stream in _WITH_DAYS
         ]
 
+    def first_day(self, user_id: str, stream: str | None = None) -> date | None:
+        """Return the oldest day that was ever asked for, of one *stream* or of all."""
+        names = [stream] if stream else [each.name for each in _WITH_DAYS]
+        return self._repository.first_day(user_id, names)
+
     def coverage_cells(
         self,
         user_id: str,

@@ -20,7 +20,7 @@ from training_analyzer.db.tables import (
 from training_analyzer.model import DayState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import datetime
 
     from training_analyzer.arrays import Number
@@ -233,6 +233,16 @@ class ReadingRepository:
             )
             for stream, states in days.items()
         }
+
+    def first_day(self, user_id: str, streams: Iterable[str]) -> date | None:
+        """Return the oldest day that the ledger knows of *streams*, or None."""
+        table = garmin_coverage
+        query = select(func.min(table.c.calendar_date)).where(
+            table.c.user_id == user_id, table.c.stream.in_(list(streams))
+        )
+        with self._database.read() as db:
+            day = db.execute(query).scalar_one()
+        return None if day is None else date.fromisoformat(day)
 
     def failed_days(self, user_id: str, *, first: date, last: date) -> list[FailedDay]:
         """Return the days that could not be had, by stream, oldest first."""

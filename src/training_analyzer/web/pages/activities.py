@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response  # noqa: TC002 - FastAPI reads the annotations
@@ -23,11 +23,6 @@ from training_analyzer.web.pages.shown import Place, show, tongue_of
 from training_analyzer.web.pages.sports import sport_name
 from training_analyzer.web.parts import parts_of
 from training_analyzer.web.refusals import NotFound
-
-if TYPE_CHECKING:
-    from datetime import date
-
-    from training_analyzer.services.runtime import Runtime
 
 router = APIRouter()
 
@@ -67,13 +62,14 @@ def activities(  # noqa: PLR0913 - the parts of a query, each named
     today = tongue.today(now)
     end = min(filters.last or today, today)
     days = runtime.activities.active_days(user_id, wanted, first=end - YEAR)
+    known_from = runtime.reading.first_day(user_id, "activities")
     config = runtime.syncs.config(user_id)
     values = {
         "filters": filters,
         "chips": chips_of(filters, sports, tongue),
         "sports": [(key, sport_name(tongue, key)) for key, _ in sports],
         "facts": facts_of(runtime.activities.totals(user_id, wanted), tongue),
-        "calendar": calendar_of(days, end, _known_from(runtime, user_id), today, tongue),
+        "calendar": calendar_of(days, end, known_from, today, tongue),
         "months": months_of(found[:_LINES], now, tongue),
         "older": older,
         "is_first_page": cursor is None,
@@ -95,9 +91,3 @@ def activity(request: Request, activity_id: int, user_id: UserId, by: str = "") 
     laps = runtime.activities.laps(user_id, activity_id)[:_MOST_LAPS]
     shown = activity_of(found, track, laps, tongue, now=runtime.now(), by_time=by == "time")
     return show(request, "activity.html", {"activity": shown}, here=Place.ACTIVITIES)
-
-
-def _known_from(runtime: Runtime, user_id: str) -> date | None:
-    """Return the first day that Garmin was asked about activities."""
-    known = runtime.reading.coverage(user_id)
-    return next((each.first for each in known if each.stream == "activities"), None)

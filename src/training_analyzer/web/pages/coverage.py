@@ -55,8 +55,8 @@ def coverage_page(request: Request, user_id: str, wanted: Wanted, *, status: int
 
     last = min(_end(wanted.until) or today, today)
     year = held(last - _YEAR, last)
-    known = runtime.reading.coverage(user_id)
-    is_empty = not any(each.days for each in known)
+    first_known = runtime.reading.first_day(user_id)
+    is_empty = first_known is None
     proposed = worst_days(year) if wanted.asked is None and not is_empty else None
     span = wanted.span or proposed
     asked = wanted.asked or _asked(year, proposed)
@@ -66,10 +66,7 @@ def coverage_page(request: Request, user_id: str, wanted: Wanted, *, status: int
     is_inside = year.first <= first <= until <= year.last
     month = year.within(first, until) if is_inside else held(first, max(first, until))
     kept = runtime.backfills.page(user_id, limit=_BACKFILLS)
-    oldest = min(
-        [each.first for each in known if each.first],
-        default=today - timedelta(days=config.initial_sync_days - 1),
-    )
+    oldest = first_known or today - timedelta(days=config.initial_sync_days - 1)
     values = {
         "year": year_of(year, span, tongue),
         "month": month_of(month, end, span, today, tongue),
