@@ -53,7 +53,10 @@ def known_all(values: Iterable[float | None]) -> list[float | None]:
     found = list(values)
     there = [value for value in found if value is not None]
     # Of six hours there are 21,600 in a column: almost always all are sound, seen at once.
-    if not there or (math.isfinite(sum(there)) and max(map(abs, there)) <= _LARGEST):
+    if not there:
+        return found
+    # A sum with something that is no number in it is none either.
+    if math.isfinite(sum(there)) and min(there) >= -_LARGEST and max(there) <= _LARGEST:
         return found
     return [known(value) for value in found]
 
