@@ -1,8 +1,8 @@
 """Measure the API at 50 clients while two syncs write, over the wire, on this machine.
 
 The athlete has five years of days and a run for each; the server is a process of its own, as
-are the pretend Garmin, 150 ms away, and the clients here. Three routes are asked one after the
-other, each in two ways. *Paced*: every client asks once a second, whether or not the answer
+are the pretend Garmin, 150 ms away, and the clients here. Each route is asked for what pages and
+programs ask for, and for the most that it gives, one after the other and in two ways. *Paced*: every client asks once a second, whether or not the answer
 before is there, and a time counts from when the question was due. *Without pause*: every client
 asks again at once, so that the times say no more than how many answers a second there are.
 `--clients N`, `--seconds N` and `--syncs N` change the numbers, `--json` is for programs.
@@ -102,9 +102,12 @@ def routes() -> list[Route]:
         return f"from={today - timedelta(days=days - 1)}&to={today}"
 
     return [
-        Route("a page of the history", f"{API}/sync-history"),
-        Route("coverage of 1,100 days", f"{API}/coverage?{since(1100)}"),
-        Route("200 days of wellness", f"{API}/wellness-history?{since(200)}&limit=200"),
+        Route("50 runs", f"{API}/sync-history"),
+        Route("coverage, month", f"{API}/coverage?{since(31)}"),
+        Route("wellness, 50 days", f"{API}/wellness-history?{since(50)}"),
+        Route("200 runs", f"{API}/sync-history?limit=200"),
+        Route("coverage, 1,100 days", f"{API}/coverage?{since(1100)}"),
+        Route("wellness, 200 days", f"{API}/wellness-history?{since(200)}&limit=200"),
     ]
 
 
