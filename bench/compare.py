@@ -48,6 +48,7 @@ OTHERS: Final = (
     ("claim.py",),
     ("listeners.py",),
     ("load.py",),
+    ("pages.py",),
 )
 
 
