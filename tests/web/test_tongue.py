@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.numbers import format_decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,6 +43,16 @@ def test_dates_and_numbers_follow_language_and_zone() -> None:
     )
     assert told[1][0].startswith("Di. 17. Nov.")
     assert told[1][3:] == ("26.480", "1,5", "März 2026")
+
+
+@given(st.floats(-1e9, 1e9) | st.integers(-(10**9), 10**9), st.integers(0, 3))
+def test_numbers_are_written_as_babel_does(value: float, digits: int) -> None:
+    """Written without its patterns, each number is still the same: rounding, grouping, signs."""
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+
+    for tongue in (ENGLISH, GERMAN):
+        told = format_decimal(value, pattern, locale=tongue.locale)
+        assert tongue.number(value, digits) == told
 
 
 def test_a_day_is_the_persons_not_the_servers() -> None:
