@@ -41,7 +41,7 @@ def demo(
     port: Annotated[
         int | None,
         typer.Option(
-            min=0, max=HIGHEST_PORT, metavar="P", help="Of the settings page; 8000 or a free one."
+            min=0, max=HIGHEST_PORT, metavar="P", help="Of the pages; 8000 or a free one."
         ),
     ] = None,
     no_serve: Annotated[
@@ -53,7 +53,7 @@ def demo(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Sync a year of a pretend athlete, show it, and serve the settings page.
+    """Sync a year of a pretend athlete, show it, and serve the pages.
 
     Nothing of yours is read or changed: the demo has a Garmin, a folder and a key of
     its own, and deletes them at the end. Ctrl-C ends it.

@@ -31,9 +31,9 @@ _Link = Annotated[
 def add(name: Name, *, admin: _Admin = False, as_json: AsJson = False) -> None:
     """Add a person. The first one of all is an administrator.
 
-    Asks for a password for the settings page, which has nothing to do with Garmin's.
-    It may be empty: then only sign-in links open the page. Without a terminal the
-    password is the first line of standard input.
+    Asks for a password for the pages, which has nothing to do with Garmin's. It may be
+    empty: then only sign-in links open them. Without a terminal the password is the
+    first line of standard input.
     """
     with opened_runtime() as runtime:
         if any(known.name == name for known in runtime.people.list()):
@@ -44,7 +44,8 @@ def add(name: Name, *, admin: _Admin = False, as_json: AsJson = False) -> None:
             print_json(added)
             return
         say(f"{added.name} is added{_as_role(added.role)}.")
-        say(f"Next: garmin-sync connect {quote(added.name)} --kind password|token|personal-key")
+        kinds = "password|token|ticket|personal-key"
+        say(f"Next: garmin-sync connect {quote(added.name)} --kind {kinds}")
 
 
 @user.command()

@@ -1,4 +1,4 @@
-"""`serve`: settings page, API and scheduler in one process."""
+"""`serve`: pages, API and scheduler in one process."""
 
 from collections.abc import Callable
 from typing import Annotated, Final
@@ -32,7 +32,7 @@ def serve(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Serve the settings page and the API, and sync everybody on their schedule.
+    """Serve the pages and the API, and sync everybody on their schedule.
 
     Prints a link that signs one person in, once; while nobody is here, the link on which
     the first administrator sets the server up. Runs until Ctrl-C or SIGTERM; running
