@@ -83,9 +83,9 @@ def test_strangers_and_broken_sign_ins_get_nowhere(theirs: FastAPI) -> None:
     assert "canary" not in broken.text
 
 
-def test_the_guard_stays_on(theirs: FastAPI) -> None:
+def test_the_guard_stays_on(theirs: FastAPI, caplog: pytest.LogCaptureFixture) -> None:
     """Other hosts, cross-site changes and bodies that are no JSON are refused as ever."""
-    lin = user_of(theirs, "lin")
+    lin, broken = user_of(theirs, "lin"), user_of(theirs, "broken")
     elsewhere = TestClient(theirs, "https://evil.test", headers={"X-Their-User": "lin"})
 
     statuses = [
@@ -97,6 +97,11 @@ def test_the_guard_stays_on(theirs: FastAPI) -> None:
     ]
 
     assert statuses == [421, 403, 415]
+    # Nobody can say who asked: the refusal stands without its line.
+    alien = broken.put(f"{API}/sync-config", json={}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (alien.status_code, alien.json()["code"]) == (403, "cross_site_request")
+    assert "not in the audit log: RuntimeError" in caplog.text
+    assert "canary" not in caplog.text
 
 
 def test_only_what_is_theirs_to_use_is_served(theirs: FastAPI) -> None:

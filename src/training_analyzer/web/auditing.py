@@ -71,8 +71,10 @@ def note_denial(request: Request, error: Exception) -> None:
             return
         if windows.take(DENIALS, caller.user_id).has_passed:
             note(request, DENIED, user_id=caller.user_id, result=code, target=target)
-    except GarminSyncError as hindered:
-        log.warning("A refused request is not in the audit log: %s.", hindered.code)
+    except Exception as hindered:  # noqa: BLE001 - who embeds us may raise anything to say who asks
+        # The text of a foreign exception may hold a secret.
+        why = hindered.code if isinstance(hindered, GarminSyncError) else type(hindered).__name__
+        log.warning("A refused request is not in the audit log: %s.", why)
 
 
 def _code_of_denial(request: Request, error: Exception) -> str | None:
