@@ -62,6 +62,9 @@ def test_removing_takes_the_data_along(
     shell.done("user", "add", connected)
 
     assert "never synced" in shell.done("history", connected).out
+    with build_runtime(load()) as runtime:
+        noted = [(entry.action, entry.actor) for entry in runtime.access.audit.page(limit=9)]
+    assert noted[:2] == [("added", "system"), ("removed", "system")]
     assert [row["name"] for row in shell.done("user", "list", "--json").document] == ["ada", "bob"]
 
 

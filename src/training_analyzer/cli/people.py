@@ -40,6 +40,7 @@ def add(name: Name, *, admin: _Admin = False, as_json: AsJson = False) -> None:
             raise UserExists
         role = Role.ADMIN if admin else None
         added = runtime.people.add(name, ask_new_password(name), role)
+        _note(runtime, "added", added.user_id)
         if as_json:
             print_json(added)
             return
@@ -175,6 +176,7 @@ def remove(name: Name, *, yes: Yes = False, as_json: AsJson = False) -> None:
         person = runtime.people.find(name)
         confirm(f"Remove {person.name} and all data of theirs for ever?", yes=yes)
         runtime.people.remove(person.user_id)
+        _note(runtime, "removed", person.user_id)
         if as_json:
             print_json({"removed": person.user_id})
         else:
