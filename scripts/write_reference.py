@@ -236,8 +236,8 @@ def views() -> Iterator[str]:
     engine.dispose()
 
 
-def every(kind: type[GarminSyncError]) -> Iterator[type[GarminSyncError]]:
-    """Yield *kind* and all that descends from it, as `errors` orders them."""
+def every[Root](kind: type[Root]) -> Iterator[type[Root]]:
+    """Yield *kind* and all that descends from it, in the order of the code."""
     yield kind
     for child in kind.__subclasses__():
         yield from every(child)
@@ -269,8 +269,14 @@ until a time that is stored. `back off`: try again, later each time. `skip strea
 other streams. `halve window`: ask for fewer days at once. `end`: end this run.
 """
     heads = ["code", "class", "HTTP", "exit", "reaction", "text"]
-    kinds: list[type[Refusal]] = [Refusal, *Refusal.__subclasses__()]
-    refusals = [[f"`{kind.code}`", str(kind.http_status.value), kind.detail] for kind in kinds]
+    refusals = [
+        [
+            f"`{kind.code}`",
+            str(kind.http_status.value),
+            kind.told.replace("%(most)s", "N") or kind.detail,
+        ]
+        for kind in every(Refusal)
+    ]
     return page(
         "Errors",
         intro,
