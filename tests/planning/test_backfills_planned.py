@@ -22,6 +22,7 @@ from training_analyzer.planning.backfills import (
     plan_backfill,
     tally,
 )
+from training_analyzer.planning.cost import USUAL_ACTIVITIES_A_DAY
 from training_analyzer.streams import CATALOG, Window, stream
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -155,7 +156,7 @@ def test_the_estimate_has_files_only_for_activities_that_are_not_known() -> None
     polite = estimate(slow, todo, known, today=TODAY, requests_per_minute=60)
 
     assert again.requests == again.windows == len(todo.windows)
-    assert first.requests == again.requests + round(0.7 * len(DAYS))
+    assert first.requests == again.requests + round(USUAL_ACTIVITIES_A_DAY * len(DAYS))
     assert polite.minutes == again.minutes + 60 * ((len(todo.windows) - 1) // 30)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,9 +21,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from training_analyzer.services.runtime import Runtime
-
-
-BACKGROUND = {"garmin-sign-in", "manual-sync", "event-listening"}
 
 
 @pytest.fixture
@@ -52,18 +48,12 @@ def runtime(settings: Settings, clock: Callable[[], Any]) -> Iterator[Runtime]:
     """Give everything built, closed at the end."""
     with build_runtime(settings, now=clock) as built:
         yield built
-        # Who still works in the background would open the database anew once it is closed.
-        for thread in threading.enumerate():
-            if thread.name in BACKGROUND:
-                thread.join(30)
 
 
 @pytest.fixture
-def app(runtime: Runtime) -> Iterator[FastAPI]:
+def app(runtime: Runtime) -> FastAPI:
     """Give the web face; its scheduler does not tick."""
-    made = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
-    yield made
-    made.state.parts.manual.wait(30)
+    return create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
 
 
 @pytest.fixture

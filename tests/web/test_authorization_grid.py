@@ -48,7 +48,6 @@ def stage(
             app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=1000)
             with TestClient(app, base_url="http://localhost", follow_redirects=False) as client:
                 yield Stage(app, client, garmin, clock)
-            app.state.parts.manual.wait(30)
 
 
 @pytest.fixture(scope="module")

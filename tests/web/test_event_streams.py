@@ -166,6 +166,8 @@ def test_all_listeners_of_a_run_share_one_look(runtime: Runtime) -> None:
             return await asyncio.gather(*tasks)
 
     whole, behind, *at_the_end = asyncio.run(listen())
+    heard.close()
+    heard.wait(20)
 
     assert [event.number for event in whole] == list(range(1, 310))
     assert behind == whole[299:]
@@ -192,6 +194,8 @@ def test_so_many_streams_and_no_more(runtime: Runtime) -> None:
                 pass
 
     asyncio.run(crowd())
+    heard.close()
+    heard.wait(20)
 
     assert heard.listeners == 0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
-from web_stage import Person, connect, parts, sync
+from web_stage import Person, connect, parts, sync, words
 
 from training_analyzer.model import CONFIG_DEFAULTS, GarminSyncHistory, Kind
 from training_analyzer.services.activities import Holding
@@ -31,11 +31,6 @@ NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TODAY = NOW.date()
 TONGUE = Tongue()
 FINE = Standing(state=State.CONNECTED)
-
-
-def words(page: str) -> str:
-    """Return a page's words."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
 def run(

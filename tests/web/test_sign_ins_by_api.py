@@ -54,6 +54,19 @@ def state(person: Person) -> str:
     return str(person.client.get(f"{API}/credentials/status").json()["state"])
 
 
+def test_closing_waits_for_a_sign_in_that_goes_on(
+    hasty: FastAPI, runtime: Runtime, garmin: SimulatorServer
+) -> None:
+    """The database is closed only when nobody works with it any more."""
+    ana = arrive(hasty, runtime, "Ana")
+    assert begin(ana, garmin, "ada").status_code == 202
+
+    garmin.faults.end_delays()
+    runtime.close()
+
+    assert parts(hasty).sign_ins.wait(0)
+
+
 def test_a_slow_sign_in_goes_on_without_its_request(
     hasty: FastAPI, runtime: Runtime, garmin: SimulatorServer
 ) -> None:

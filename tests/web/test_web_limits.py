@@ -18,8 +18,6 @@ from training_analyzer.web.app import create_app
 from training_analyzer.web.limits import Limited, Windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from fake_clock import FakeClock
     from fastapi import FastAPI
 
@@ -29,11 +27,9 @@ CONFIG = f"{API}/sync-config"
 
 
 @pytest.fixture
-def strict(runtime: Runtime) -> Iterator[FastAPI]:
+def strict(runtime: Runtime) -> FastAPI:
     """Give the web face with the limits that it has by itself."""
-    made = create_app(runtime, GarminSyncScheduler(runtime))
-    yield made
-    made.state.parts.manual.wait(30)
+    return create_app(runtime, GarminSyncScheduler(runtime))
 
 
 def test_windows_count_and_end(clock: FakeClock) -> None:

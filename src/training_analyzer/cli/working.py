@@ -12,12 +12,10 @@ from training_analyzer.cli.options import HIGHEST_PORT, AsJson
 from training_analyzer.cli.outcomes import number
 from training_analyzer.cli.printing import print_json, say
 from training_analyzer.cli.signals import asked_to_stop, leave_at_once
-from training_analyzer.services.delivering import courier
+from training_analyzer.services.background import beside_syncs
 from training_analyzer.services.dispatching import refuse_file
-from training_analyzer.services.export_worker import ExportWorker
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.metrics_server import MetricsServer
-from training_analyzer.services.notices import Notifier
 from training_analyzer.services.runtime import Runtime
 
 _ENDING: Final = "Ctrl-C ends it."
@@ -46,9 +44,7 @@ def worker(
         opened_runtime(is_service=True) as runtime,
         asked_to_stop(quiet=as_json) as stop,
         _metrics(runtime, metrics_port) as metrics,
-        courier(runtime.webhooks),
-        ExportWorker(runtime.export_jobs),
-        Notifier(runtime.notices),
+        beside_syncs(runtime),
     ):
         scheduler = GarminSyncScheduler(runtime)
         scheduler.start()

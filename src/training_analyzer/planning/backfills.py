@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from training_analyzer.errors import Cancelled, Reaction
 from training_analyzer.model import DayState
 from training_analyzer.planning.asked import OF_ACTIVITIES, Wish
+from training_analyzer.planning.cost import USUAL_ACTIVITIES_A_DAY
 from training_analyzer.planning.due import back_off
 from training_analyzer.planning.plan import MAX_DAYS, Plan, backwards, covering, newest_first
 from training_analyzer.planning.quiet import out_of_quiet
@@ -33,8 +34,6 @@ POLITE_WINDOWS: Final = 30
 POLITE_REST: Final = timedelta(hours=1)
 # Runs in a row that met a fault which may pass; then what is left counts as failed.
 MOST_TRIES: Final = 3
-# Each new activity has a file; most people have five a week.
-_FILES_PER_DAY: Final = 0.7
 _OVER: Final = frozenset({DayState.DATA, DayState.EMPTY, DayState.UNSUPPORTED})
 
 
@@ -156,7 +155,7 @@ def estimate(
     if backfill.streams is None or not OF_ACTIVITIES.isdisjoint(backfill.streams):
         days = backwards(min(backfill.last, today), backfill.first)
         unknown = sum(coverage.line("activities", day) is None for day in days)
-        files = round(unknown * _FILES_PER_DAY)
+        files = round(unknown * USUAL_ACTIVITIES_A_DAY)
     requests = len(todo.windows) + files
     minutes = math.ceil(requests / requests_per_minute)
     if backfill.pace is Pace.POLITE:

@@ -1,8 +1,8 @@
-"""What goes on behind the requests of an application that embeds us."""
+"""What goes on behind the requests of a service, and of an application that embeds us."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from training_analyzer.services.delivering import courier
@@ -24,11 +24,18 @@ def background(runtime: Runtime, scheduler: GarminSyncScheduler) -> Iterator[Non
     """
     scheduler.start()
     try:
-        with (
-            courier(runtime.webhooks),
-            ExportWorker(runtime.export_jobs),
-            Notifier(runtime.notices),
-        ):
+        with beside_syncs(runtime):
             yield
     finally:
         scheduler.stop()
+
+
+@contextmanager
+def beside_syncs(runtime: Runtime) -> Iterator[None]:
+    """Tell webhooks and people, and make exports, for a block."""
+    with ExitStack() as stack:
+        stack.enter_context(courier(runtime.webhooks))
+        stack.enter_context(ExportWorker(runtime.export_jobs))
+        if runtime.notices is not None:
+            stack.enter_context(Notifier(runtime.notices))
+        yield

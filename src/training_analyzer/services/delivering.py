@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.deliveries import Attempt
-from training_analyzer.errors import DecryptionError, GarminSyncError, WebhookUrlRefused
+from training_analyzer.errors import DecryptionError, WebhookUrlRefused
 from training_analyzer.garmin.pacing import parse_retry_after
 from training_analyzer.planning.addresses import parse_endpoint
 from training_analyzer.planning.webhooks import DeliveryState, Verdict, verdict
 from training_analyzer.services.owner import process_name
 from training_analyzer.services.posting import NotPosted, Poster, Why
+from training_analyzer.services.rounds import Hourly, Rounds
 from training_analyzer.services.webhook_signing import signed_headers
 from training_analyzer.services.webhooks import field_of, old_field_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from types import TracebackType
 
     from training_analyzer.db.repositories.deliveries import Claimed
     from training_analyzer.services.posting import Reply
@@ -32,8 +30,8 @@ log = logging.getLogger(__name__)
 
 THREADS: Final = 4
 _INTERVAL_S: Final = 1.0
-_GRACE_S: Final = 1.0
-_CLEAN_EVERY: Final = timedelta(hours=1)
+# So many times as long: a database that is down for an hour is not thousands of lines.
+_AFTER_FAILURE: Final = 10
 _AGENT: Final = "garmin-sync-webhooks"
 
 
@@ -120,62 +118,30 @@ class Delivering:
             )
 
 
-class Courier:
+class Courier(Rounds):
     """Deliver in threads of its own, for as long as the block goes on.
 
-    What is cut off at its end is attempted anew by whoever comes next: at least once, always.
+    Who still waits for a receiver at its end is not waited for: what is cut off is attempted
+    anew by whoever comes next. At least once, always.
     """
 
     def __init__(
         self, delivering: Delivering, *, threads: int = THREADS, interval_s: float = _INTERVAL_S
     ) -> None:
+        super().__init__(
+            "webhooks",
+            self._deliver_one,
+            failed="Webhooks were not told",
+            again_s=_AFTER_FAILURE * interval_s,
+            threads=threads,
+        )
         self._delivering = delivering
+        self._forget_old = Hourly(delivering.forget_old, delivering.now)
         self._interval_s = interval_s
-        self._left = threading.Event()
-        self._cleaned_at: datetime | None = None
-        self._threads = [
-            threading.Thread(
-                target=self._work, args=(number == 0,), name=f"webhooks-{number}", daemon=True
-            )
-            for number in range(threads)
-        ]
 
-    def __enter__(self) -> Self:
-        """Begin to deliver."""
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Begin nothing more; who still waits for a receiver is not waited for."""
-        self._left.set()
-        until = time.monotonic() + _GRACE_S
-        for thread in self._threads:
-            thread.join(max(0.0, until - time.monotonic()))
-
-    def _work(self, cleans: bool) -> None:  # noqa: FBT001 - an argument of a thread
-        while not self._left.is_set():
-            try:
-                if cleans:
-                    self._clean()
-                if self._delivering.deliver_next():
-                    continue
-            except GarminSyncError as error:
-                log.warning("Webhooks were not told: %s.", error.code)
-            except Exception as error:  # noqa: BLE001 - the next look tries again
-                log.error("Webhooks were not told: %s.", type(error).__name__)  # noqa: TRY400 - a driver's text may hold a password
-            self._left.wait(self._interval_s)
-
-    def _clean(self) -> None:
-        now = self._delivering.now()
-        if self._cleaned_at is None or now - self._cleaned_at >= _CLEAN_EVERY:
-            self._cleaned_at = now
-            self._delivering.forget_old()
+    def _deliver_one(self) -> float:
+        self._forget_old()
+        return 0.0 if self._delivering.deliver_next() else self._interval_s
 
 
 def courier(webhooks: Webhooks) -> Courier:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import errno
 import logging
-import threading
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.exports import LEASE
 from training_analyzer.errors import (
@@ -22,10 +20,10 @@ from training_analyzer.errors import (
 from training_analyzer.services.export_archive import Course
 from training_analyzer.services.heartbeat import Heartbeat
 from training_analyzer.services.owner import process_name
+from training_analyzer.services.rounds import Hourly, Rounds
 
 if TYPE_CHECKING:
-    from datetime import datetime
-    from types import TracebackType
+    import threading
 
     from training_analyzer.planning.exports import ExportJob
     from training_analyzer.services.export_jobs import ExportJobs
@@ -35,8 +33,6 @@ log = logging.getLogger(__name__)
 _INTERVAL_S: Final = 1.0
 # So many times as long: a database that is down for an hour is not 3,600 lines.
 _AFTER_FAILURE: Final = 30
-_GRACE_S: Final = 1.0
-_CLEAN_EVERY: Final = timedelta(hours=1)
 _FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -113,52 +109,23 @@ class ExportMaking:
         self.jobs.repository.fail(job, code, now=self.jobs.now())
 
 
-class ExportWorker:
+class ExportWorker(Rounds):
     """Make exports in a thread of its own, for as long as the block goes on.
 
-    One that is cut off at its end is begun anew by whoever comes next.
+    One that is cut off at its end is given back, and begun anew by whoever comes next.
     """
 
     def __init__(self, jobs: ExportJobs, *, interval_s: float = _INTERVAL_S) -> None:
-        self._left = threading.Event()
-        self._jobs = jobs
-        self._making = ExportMaking(jobs, process_name(), self._left)
+        super().__init__(
+            "exports",
+            self._make_one,
+            failed="No export was made",
+            again_s=_AFTER_FAILURE * interval_s,
+        )
+        self._making = ExportMaking(jobs, process_name(), self.left)
+        self._clean = Hourly(jobs.shelf.clean, jobs.now)
         self._interval_s = interval_s
-        self._cleaned_at: datetime | None = None
-        self._thread = threading.Thread(target=self._work, name="exports", daemon=True)
 
-    def __enter__(self) -> Self:
-        """Begin to make them."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Begin nothing more, and give back what is not made."""
-        self._left.set()
-        self._thread.join(_GRACE_S)
-
-    def _work(self) -> None:
-        while not self._left.is_set():
-            pause_s = self._interval_s
-            try:
-                self._clean()
-                if self._making.make_next():
-                    continue
-            except GarminSyncError as error:
-                log.warning("No export was made: %s.", error.code)
-                pause_s = _AFTER_FAILURE * self._interval_s
-            except Exception as error:  # noqa: BLE001 - the next look tries again
-                log.error("No export was made: %s.", type(error).__name__)  # noqa: TRY400 - a driver's text may hold a password
-                pause_s = _AFTER_FAILURE * self._interval_s
-            self._left.wait(pause_s)
-
-    def _clean(self) -> None:
-        now = self._jobs.now()
-        if self._cleaned_at is None or now - self._cleaned_at >= _CLEAN_EVERY:
-            self._cleaned_at = now
-            self._jobs.shelf.clean()
+    def _make_one(self) -> float:
+        self._clean()
+        return 0.0 if self._making.make_next() else self._interval_s

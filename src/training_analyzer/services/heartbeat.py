@@ -2,57 +2,37 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-from contextvars import copy_context
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
+
+from training_analyzer.services.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import TracebackType
-
-log = logging.getLogger(__name__)
 
 
-class Heartbeat:
+class Heartbeat(Rounds):
     """Call *renew* every *interval_s* in a thread of its own, until left or told False.
 
-    `lost` is set once *renew* answered False: the lease belongs to another worker.
+    `lost` is set once *renew* answered False: the lease belongs to another worker. After a
+    failed beat the next one tries again; each write checks the fence by itself.
     """
 
     def __init__(self, renew: Callable[[], bool], *, interval_s: float) -> None:
+        super().__init__(
+            "lease-heartbeat",
+            self._beat,
+            failed="A lease could not be renewed",
+            first_s=interval_s,
+            again_s=interval_s,
+            grace_s=None,
+        )
         self._renew = renew
         self._interval_s = interval_s
-        self._left = threading.Event()
-        # What the beats log is about the run that they keep alive.
-        self._thread = threading.Thread(
-            target=copy_context().run, args=(self._beat,), name="lease-heartbeat", daemon=True
-        )
         self.lost = threading.Event()
 
-    def __enter__(self) -> Self:
-        """Begin to beat."""
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Stop, and wait for the last beat."""
-        self._left.set()
-        self._thread.join()
-
-    def _beat(self) -> None:
-        while not self._left.wait(self._interval_s):
-            try:
-                still_ours = self._renew()
-            except Exception as error:  # noqa: BLE001 - a failed beat must not end the thread
-                # The next beat tries again; each write checks the fence by itself.
-                log.warning("A lease could not be renewed: %s", type(error).__name__)
-                continue
-            if not still_ours:
-                self.lost.set()
-                return
+    def _beat(self) -> float | None:
+        if self._renew():
+            return self._interval_s
+        self.lost.set()
+        return None

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from training_analyzer.addresses import mail_server
 from training_analyzer.db.repositories.notices import NoticesRepository
-from training_analyzer.errors import GarminSyncError
 from training_analyzer.services.mailing import Mailer, NotMailed, Why
 from training_analyzer.services.notice_text import words_of
+from training_analyzer.services.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
-    from types import TracebackType
 
     from training_analyzer.db import Database
     from training_analyzer.db.repositories.notices import Notice
@@ -26,7 +24,6 @@ log = logging.getLogger(__name__)
 
 _INTERVAL_S: Final = 60.0
 _AFTER_FAILURE: Final = 10
-_GRACE_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,48 +62,17 @@ class Notices:
         return None
 
 
-class Notifier:
-    """Tell people in a thread of its own, for as long as the block goes on.
+class Notifier(Rounds):
+    """Tell people in a thread of its own, for as long as the block goes on."""
 
-    Without *notices* nobody is told of anything, and there is no thread.
-    """
-
-    def __init__(self, notices: Notices | None, *, interval_s: float = _INTERVAL_S) -> None:
-        self._interval_s = interval_s
-        self._left = threading.Event()
-        self._thread: threading.Thread | None = None
-        if notices is not None:
-            self._thread = threading.Thread(
-                target=self._work, args=(notices,), name="notices", daemon=True
-            )
-
-    def __enter__(self) -> Self:
-        """Begin to tell."""
-        if self._thread is not None:
-            self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        """Begin nothing more."""
-        self._left.set()
-        if self._thread is not None:
-            self._thread.join(_GRACE_S)
-
-    def _work(self, notices: Notices) -> None:
-        while not self._left.is_set():
-            is_done = False
-            try:
-                is_done = notices.tell_all()
-            except GarminSyncError as error:
-                log.warning("Nobody was told by mail: %s.", error.code)
-            except Exception as error:  # noqa: BLE001 - the next look tries again
-                log.error("Nobody was told by mail: %s.", type(error).__name__)  # noqa: TRY400 - a driver's text may hold a password
-            self._left.wait(self._interval_s if is_done else _AFTER_FAILURE * self._interval_s)
+    def __init__(self, notices: Notices, *, interval_s: float = _INTERVAL_S) -> None:
+        later_s = _AFTER_FAILURE * interval_s
+        super().__init__(
+            "notices",
+            lambda: interval_s if notices.tell_all() else later_s,
+            failed="Nobody was told by mail",
+            again_s=later_s,
+        )
 
 
 def build_notices(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from training_analyzer.db import open_database
@@ -120,9 +120,19 @@ class Runtime:
     metrics: Metrics
     watching: Watching
     administration: Administration
+    _endings: list[Callable[[], object]] = field(default_factory=list, init=False)
+
+    def before_close(self, end: Callable[[], object]) -> None:
+        """Have *end* called by `close`: what works in threads ends before its database does."""
+        self._endings.append(end)
 
     def close(self) -> None:
-        """Close the database. Stop the scheduler before."""
+        """End what still works in the background, and close the database.
+
+        Stop the scheduler before.
+        """
+        while self._endings:
+            self._endings.pop()()
         self.database.close()
 
     def __enter__(self) -> Self:

@@ -5,10 +5,10 @@ Only a new process opens what is really there.
 
 from __future__ import annotations
 
-import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from training_analyzer.errors import DatabaseUnusable
+from training_analyzer.services.rounds import Rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _INTERVAL_S = 1.0
 
 
-class Vigil:
+class Vigil(Rounds):
     """Look every *interval_s* whether *database* can still be trusted; else call *end*, once.
 
     A context manager: where it ended the block, it raises the `DatabaseUnusable` that says why.
@@ -28,17 +28,18 @@ class Vigil:
     def __init__(
         self, database: Database, end: Callable[[], None], *, interval_s: float = _INTERVAL_S
     ) -> None:
+        super().__init__(
+            "database-vigil",
+            self._look,
+            failed="The database could not be looked at",
+            first_s=interval_s,
+            again_s=interval_s,
+            grace_s=None,
+        )
         self._database = database
         self._end = end
         self._interval_s = interval_s
-        self._left = threading.Event()
         self._seen: DatabaseUnusable | None = None
-        self._thread = threading.Thread(target=self._look, name="database-vigil", daemon=True)
-
-    def __enter__(self) -> Self:
-        """Begin to look."""
-        self._thread.start()
-        return self
 
     def __exit__(
         self,
@@ -47,16 +48,15 @@ class Vigil:
         traceback: TracebackType | None,
     ) -> None:
         """Stop looking, and tell what was seen."""
-        self._left.set()
-        self._thread.join()
+        super().__exit__(kind, error, traceback)
         if self._seen is not None and error is None:
             raise self._seen
 
-    def _look(self) -> None:
-        while not self._left.wait(self._interval_s):
-            try:
-                self._database.refuse_replaced()
-            except DatabaseUnusable as error:
-                self._seen = error
-                self._end()
-                return
+    def _look(self) -> float | None:
+        try:
+            self._database.refuse_replaced()
+        except DatabaseUnusable as error:
+            self._seen = error
+            self._end()
+            return None
+        return self._interval_s

@@ -131,7 +131,7 @@ def _bare(  # noqa: PLR0913 - what may differ, each named
         openapi_url=None,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.state.parts = Parts(
+    app.state.parts = parts = Parts(
         runtime=runtime,
         scheduler=scheduler,
         manual=ManualSyncs(runtime, scheduler),
@@ -145,6 +145,7 @@ def _bare(  # noqa: PLR0913 - what may differ, each named
         waiting=waiting_room(),
         describe=cache(lambda: document(app.routes)),
     )
+    runtime.before_close(parts.end)
     for kind in (GarminSyncError, Refusal, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _handle)
     app.add_exception_handler(Replayed, replay)

@@ -191,6 +191,13 @@ class Listening:
         for listener in everybody:
             listener.wake()
 
+    def wait(self, grace_s: float) -> None:
+        """Wait at most *grace_s* seconds until nobody looks into the database any more."""
+        with self._lock:
+            thread = self._thread
+        if thread is not None:
+            thread.join(max(0.0, grace_s))
+
     def _newer(self, listener: Listener) -> tuple[Sequence[SyncEvent] | None, bool]:
         """Return what the listener has not sent, None where that is not held here."""
         with self._lock:
@@ -211,8 +218,8 @@ class Listening:
             while self._is_wanted():
                 self._rung.clear()
                 self._look()
-                self._closed.wait(self._pace.breath_s)
-                self._rung.wait(self._pace.poll_s)
+                if not self._closed.wait(self._pace.breath_s):
+                    self._rung.wait(self._pace.poll_s)
         finally:
             deafen()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from starlette.requests import Request  # noqa: TC002 - FastAPI resolves the annotations
 
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
     from training_analyzer.web.listening import Listening
     from training_analyzer.web.manual import ManualSyncs
     from training_analyzer.web.pages.rendering import Renderer
+
+log = logging.getLogger(__name__)
+
+# A stop is to take ten seconds at most, closing everything included.
+_GRACE_S: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,24 @@ class Parts:
     waiting: CapacityLimiter
     # The OpenAPI document of the app.
     describe: Callable[[], dict[str, Any]]
+    _is_ended: threading.Event = field(default_factory=threading.Event, init=False)
+
+    def end(self, grace_s: float = _GRACE_S) -> bool:
+        """End what was begun here, once; tell whether every sync did within *grace_s* seconds."""
+        if self._is_ended.is_set():
+            return True
+        self._is_ended.set()
+        until = time.monotonic() + grace_s
+        self.scheduler.begin_to_stop()
+        self.listening.close()
+        all_ended = self.manual.wait(until - time.monotonic())
+        if not all_ended:
+            self.runtime.syncs.drop_leases()
+            log.warning("A manual sync did not end in time; the next one goes on from there.")
+        if not self.sign_ins.wait(until - time.monotonic()):
+            log.warning("A sign-in to Garmin did not end in time; it is to be begun anew.")
+        self.listening.wait(until - time.monotonic())
+        return all_ended
 
     @property
     def access(self) -> Access:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import socket
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Final
@@ -12,10 +12,8 @@ from typing import TYPE_CHECKING, Final
 import uvicorn
 
 from training_analyzer.errors import SettingsError
-from training_analyzer.services.delivering import courier
-from training_analyzer.services.export_worker import ExportWorker
+from training_analyzer.services.background import beside_syncs
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
-from training_analyzer.services.notices import Notifier
 from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.vigil import Vigil
 from training_analyzer.web.app import create_app
@@ -30,11 +28,13 @@ if TYPE_CHECKING:
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.web.parts import Parts
 
-log = logging.getLogger(__name__)
-
 # Ten seconds in all: what is being answered, then the syncs.
 _ANSWERS_S: Final = 2
 _SYNCS_S: Final = 6.0
+# How long a thread that reckons keeps the interpreter from those that wait for it. An answer
+# waits each time that the database gives it a row; beside syncs, Python's own 5 ms add up to
+# more than the answer takes.
+_TURN_S: Final = 0.0005
 _STOP_SIGNALS: Final = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -81,9 +81,12 @@ class WebServer:
     def run(self) -> None:
         """Serve until `stop`, SIGTERM or SIGINT, then end what is being answered."""
         before = self._catch_signals()
+        turn_before = sys.getswitchinterval()
+        sys.setswitchinterval(_TURN_S)
         try:
             self._server.run(sockets=[self._socket])
         finally:
+            sys.setswitchinterval(turn_before)
             self._socket.close()
             for number, handler in before.items():
                 signal.signal(number, handler)
@@ -166,24 +169,18 @@ def serve_forever(
         on_ready=ready,
     )
     scheduler.start()
+    until = time.monotonic()
     try:
-        with (
-            Vigil(runtime.database, server.stop),
-            courier(runtime.webhooks),
-            ExportWorker(runtime.export_jobs),
-            Notifier(runtime.notices),
-        ):
-            server.run()
+        with Vigil(runtime.database, server.stop), beside_syncs(runtime):
+            try:
+                server.run()
+            finally:
+                scheduler.begin_to_stop()
+                until = time.monotonic() + _SYNCS_S
     finally:
         parts: Parts = app.state.parts
-        until = time.monotonic() + _SYNCS_S
-        all_ended = scheduler.stop(_SYNCS_S)
-        if not parts.manual.wait(until - time.monotonic()):
-            all_ended = False
-            runtime.syncs.drop_leases()
-            log.warning("A manual sync did not end in time; the next one goes on from there.")
-        if not parts.sign_ins.wait(until - time.monotonic()):
-            log.warning("A sign-in to Garmin did not end in time; it is to be begun anew.")
+        all_ended = scheduler.stop(max(0.0, until - time.monotonic()))
+        all_ended = parts.end(until - time.monotonic()) and all_ended
     return all_ended
 
 
