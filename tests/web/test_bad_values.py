@@ -235,7 +235,13 @@ def test_bad_input_22_limits(stage: Stage) -> None:
     for name in lists(stage.app):
         for limit in ("-1", "0", "201", "1000000000", "1e3", "", "\u0665", "9" * 5000):
             refused(stage.ask(f"{name}?limit={limit}"), 422)
-        assert stage.ask(f"{name}?limit=1&limit=2").status_code in {200, 404}
+
+
+def test_asvs_15_3_7_a_parameter_stands_in_an_address_once(stage: Stage) -> None:
+    """Two values of one parameter are refused; a name that nobody reads may stand there twice."""
+    for name in lists(stage.app):
+        refused(stage.ask(f"{name}?limit=1&limit=2"), 422)
+        assert stage.ask(f"{name}?limit=1&utm=a&utm=b").status_code in {200, 404}
 
 
 def test_bad_input_23_cursors(stage: Stage) -> None:

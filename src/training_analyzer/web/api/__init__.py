@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 
 from training_analyzer.web.api import (
     activities,
@@ -32,9 +32,12 @@ from training_analyzer.web.api import (
     ways_in,
     webhooks,
 )
+from training_analyzer.web.api.asked_once import asked_once
+
+_ONCE = [Depends(asked_once)]
 
 # What an application that embeds us takes, with people of its own: connections, syncs, data.
-data_router = APIRouter()
+data_router = APIRouter(dependencies=_ONCE)
 for topic, parts in {
     "Server": (server_status,),
     "Connection": (credentials, sign_ins, ways_in),
@@ -49,7 +52,7 @@ data_router.include_router(exports.router, prefix="/api/v1", tags=["Exports"])
 data_router.include_router(webhooks.router, prefix="/api/v1", tags=["Webhooks"])
 data_router.include_router(description.router)
 
-people_router = APIRouter()
+people_router = APIRouter(dependencies=_ONCE)
 for topic, parts in {
     "Sign-in": (entering,),
     "Account": (me, second_factor, audit),

@@ -19,6 +19,7 @@ from training_analyzer.web.refusals.access import (
     UnknownHost,
 )
 from training_analyzer.web.refusals.requests import (
+    AskedTwice,
     BackfillTooLong,
     HalfCharacter,
     InvalidCursor,
@@ -58,6 +59,7 @@ from training_analyzer.web.refusals.states import (
 )
 
 __all__ = [
+    "AskedTwice",
     "BackfillMoved",
     "BackfillTooLong",
     "BadLink",

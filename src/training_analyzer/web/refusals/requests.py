@@ -17,6 +17,14 @@ class NamedTwice(Refusal):
     detail = "A name stands twice in the body. Send each once."
 
 
+class AskedTwice(Refusal):
+    """A parameter stands twice in the address."""
+
+    code = "validation_failed"
+    http_status = HTTPStatus.UNPROCESSABLE_CONTENT
+    detail = "A parameter stands twice in the address. Send each once."
+
+
 class HalfCharacter(Refusal):
     """A text of the body has one half of a surrogate pair."""
 
