@@ -168,7 +168,10 @@ def test_failed_delivery_is_repeated_under_the_same_id(
     clock: FakeClock,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A redirect is not followed; `Retry-After` is obeyed; 410 ends it; no address is logged."""
+    """A redirect is not followed; `Retry-After` is obeyed; 410 ends it; no address is logged.
+
+    ASVS 15.3.2.
+    """
     caplog.set_level("DEBUG")
     webhook_id, secret = _add(webhooks, receiver)
     _tell(database, clock)
@@ -192,7 +195,10 @@ def test_failed_delivery_is_repeated_under_the_same_id(
 
 
 def test_name_is_looked_up_once_and_every_address_checked(receiver: Receiver) -> None:
-    """The connection goes to the address that was checked, whatever the name says next."""
+    """The connection goes to the address that was checked, whatever the name says next.
+
+    ASVS 1.3.6.
+    """
     endpoint = Endpoint(NAME, receiver.port, "/in")
     looked_up: list[list[str]] = [["10.0.0.1"], ["127.0.0.1"]]
     rebinding = Poster(
@@ -265,6 +271,31 @@ def test_receiver_has_its_time_and_no_more(receiver: Receiver, tmp_path: Path) -
     assert (late.value.why, silent.value.why) == (Why.TIMED_OUT, Why.TIMED_OUT)
     assert closed.value.why is Why.CONNECTION_FAILED
     assert time.monotonic() - began < 3
+
+
+def test_a_bug_of_ours_is_an_attempt_like_others(
+    database: Database,
+    webhooks: Webhooks,
+    receiver: Receiver,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What nobody foresaw is tried again as late as a refusal is, and its text is told nobody."""
+    webhook_id, _ = _add(webhooks, receiver)
+    _tell(database, clock)
+
+    def broken(_host: str, _port: int) -> list[str]:
+        message = "s3cret"
+        raise RuntimeError(message)
+
+    delivering = Delivering(webhooks, Poster(resolve=broken), "test")
+    assert delivering.deliver_next()
+    assert not delivering.deliver_next()
+
+    (row,) = webhooks.log("eva", webhook_id, limit=5) or []
+    assert (row.state, row.attempts, row.error_code) == (DeliveryState.PENDING, 1, "internal")
+    assert "RuntimeError" in caplog.text
+    assert "s3cret" not in caplog.text
 
 
 def test_courier_delivers_while_its_block_lasts(

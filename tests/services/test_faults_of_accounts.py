@@ -226,9 +226,9 @@ class Interrupted:
     gate: LoginGate
     meanwhile: Callable[[], object]
 
-    def possible_at(self, *given: Any) -> Any:
+    def blocked(self, *given: Any) -> Any:
         """Ask the gate."""
-        return self.gate.possible_at(*given)
+        return self.gate.blocked(*given)
 
     def log_in(self, *given: Any, **named: Any) -> Any:
         """Log in, and let it happen before the answer is there."""

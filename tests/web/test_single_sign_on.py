@@ -174,6 +174,17 @@ def test_a_token_that_is_right_is_taken(claims: dict[str, Any]) -> None:
     assert subject_of(token, public_keys(), EXPECTED) == "sub-1"
 
 
+def test_keys_of_other_curves_do_not_get_in_the_way() -> None:
+    """A provider may have keys for what we do not take; one of them alone is an unknown key."""
+    token = signed_by_curve(claims_of(ISSUER, "sub-1", "nonce-1", NOON))
+    other = {"kty": "EC", "kid": "ec", "crv": "P-999", "x": "AQ", "y": "AQ"}
+
+    assert subject_of(token, [other, *public_keys()], EXPECTED) == "sub-1"
+    with pytest.raises(TokenRefused) as refused:
+        subject_of(token, [other], EXPECTED)
+    assert refused.value.why == "key"
+
+
 def test_a_refused_token_signs_nobody_in(
     runtime: Runtime, provider: PretendProvider, new_browser: Callable[[], TestClient]
 ) -> None:

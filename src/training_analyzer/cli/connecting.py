@@ -67,31 +67,14 @@ def connect(
     """
     with opened_runtime() as runtime:
         person = _known(runtime, name)
-        connections, user_id = runtime.connections, person.user_id
-        if kind is not WayIn.PASSWORD:
+        if kind is WayIn.PASSWORD:
+            typed = _typed(email, region, keep=not forget_password, replace=replace_data)
+            connected = _by_password(runtime.connections, person, typed)
+        else:
             _refuse_for_other_ways(kind, email=email, forget_password=forget_password)
-        match kind:
-            case WayIn.PASSWORD:
-                typed = _typed(email, region, keep=not forget_password, replace=replace_data)
-                connected = _by_password(connections, person, typed)
-            case WayIn.TOKEN:
-                token = ask_document("Token (one line of JSON)").strip()
-                connected = connections.connect_token(
-                    user_id, _given(token, "token"), region=region, replace_data=replace_data
-                )
-            case WayIn.TICKET:
-                page = ask_secret("Address or text of the page with the ticket") or ""
-                connected = connections.connect_ticket(
-                    user_id, _given(page, "ticket"), region=region, replace_data=replace_data
-                )
-            case WayIn.PERSONAL_KEY:
-                if region is not Region.COM:
-                    message = "Garmin in China has no Personal API: use --kind token."
-                    raise BadUsage(message)
-                key = (ask_secret("Personal API key") or "").strip()
-                connected = connections.connect_personal_key(
-                    user_id, _given(key, "key"), replace_data=replace_data
-                )
+            connected = _without_password(
+                runtime.connections, person.user_id, kind, region=region, replace_data=replace_data
+            )
         if as_json:
             print_json(connected)
             return
@@ -169,6 +152,23 @@ def _by_password(connections: Connections, person: User, typed: _Typed) -> Conne
     if isinstance(entered, MfaPending):
         return _with_code(connections, entered)
     return entered
+
+
+def _without_password(
+    connections: Connections, user_id: str, kind: WayIn, *, region: Region, replace_data: bool
+) -> Connected:
+    """Ask for what another way in needs, and connect with it."""
+    if kind is WayIn.TOKEN:
+        token = _given(ask_document("Token (one line of JSON)").strip(), "token")
+        return connections.connect_token(user_id, token, region=region, replace_data=replace_data)
+    if kind is WayIn.TICKET:
+        page = _given(ask_secret("Address or text of the page with the ticket"), "ticket")
+        return connections.connect_ticket(user_id, page, region=region, replace_data=replace_data)
+    if region is not Region.COM:
+        message = "Garmin in China has no Personal API: use --kind token."
+        raise BadUsage(message)
+    key = _given((ask_secret("Personal API key") or "").strip(), "key")
+    return connections.connect_personal_key(user_id, key, replace_data=replace_data)
 
 
 def _with_code(connections: Connections, pending: MfaPending) -> Connected:

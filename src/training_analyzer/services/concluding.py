@@ -8,15 +8,17 @@ import traceback
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from training_analyzer.model import SyncOutcome
+from training_analyzer.errors import Reaction
+from training_analyzer.model import RunStatus, SyncOutcome
 from training_analyzer.planning.due import jitter
 from training_analyzer.planning.outcome import message_of, retry_at, status_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from training_analyzer.db.repositories.garmin_credentials import GarminCredentialsRepository
     from training_analyzer.errors import SyncError
-    from training_analyzer.model import GarminSyncConfig, Lease
+    from training_analyzer.model import GarminCredentials, GarminSyncConfig, Lease
     from training_analyzer.services.run import Run
 
 log = logging.getLogger(__name__)
@@ -44,6 +46,29 @@ def outcome_of(lease: Lease, run: Run, ended_by: SyncError | None, *, now: datet
             ended_by, now=now, tries=lease.attempt, jitter=jitter(lease.user_id, lease.attempt)
         ),
     )
+
+
+def note_proof(
+    credentials: GarminCredentialsRepository,
+    user_id: str,
+    outcome: SyncOutcome,
+    reaction: Reaction | None,
+    used: GarminCredentials | None,
+) -> None:
+    """Write down what a run proved of the credentials that it *used*.
+
+    What the person saved while it went on was not used, so nothing is proved of it.
+    """
+    if reaction is Reaction.STOP_THE_CLOCK:
+        credentials.update_validation_status(
+            user_id,
+            is_valid=False,
+            validation_error=outcome.error_message,
+            error_code=outcome.error_code,
+            as_of=used.updated_at if used else None,
+        )
+    elif outcome.status is RunStatus.COMPLETED:
+        credentials.update_validation_status(user_id, is_valid=True)
 
 
 def record_bug(lease: Lease, error: Exception) -> None:

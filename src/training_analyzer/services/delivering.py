@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.deliveries import Attempt
-from training_analyzer.errors import DecryptionError, WebhookUrlRefused
+from training_analyzer.errors import (
+    DecryptionError,
+    GarminSyncError,
+    InternalError,
+    WebhookUrlRefused,
+)
 from training_analyzer.garmin.pacing import parse_retry_after
 from training_analyzer.planning.addresses import parse_endpoint
 from training_analyzer.planning.webhooks import DeliveryState, Verdict, verdict
@@ -55,6 +60,16 @@ class Delivering:
         claimed = self.webhooks.deliveries.claim(self.owner, now=self.now())
         if claimed is None:
             return False
+        attempt, asked = self._attempt(claimed)
+        self._record(claimed, attempt, asked)
+        return True
+
+    def forget_old(self) -> None:
+        """Delete what was delivered more than 30 days ago."""
+        self.webhooks.deliveries.forget_old(now=self.now())
+
+    def _attempt(self, claimed: Claimed) -> tuple[Attempt, str | None]:
+        """Make the attempt; return what came of it, and what the receiver asked to wait."""
         began = time.monotonic()
         status, head, code, asked = None, b"", None, None
         try:
@@ -64,14 +79,15 @@ class Delivering:
             code = error.why.value
         except (WebhookUrlRefused, DecryptionError) as error:
             code = error.code
+        except GarminSyncError:
+            # Of the database: nothing could be written down now. Its lease runs out.
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug must not make it due at every look
+            log.error("Delivery %s: %s.", claimed.delivery_id, type(error).__name__)  # noqa: TRY400 - a foreign text may hold anything
+            code = InternalError.code
         duration_ms = round(1000 * (time.monotonic() - began))
         attempt = Attempt(status=status, head=head, duration_ms=duration_ms, error_code=code)
-        self._record(claimed, attempt, asked)
-        return True
-
-    def forget_old(self) -> None:
-        """Delete what was delivered more than 30 days ago."""
-        self.webhooks.deliveries.forget_old(now=self.now())
+        return attempt, asked
 
     def _post(self, claimed: Claimed) -> Reply:
         body = claimed.body.encode()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 # Signatures with a public key alone: with `none` or HMAC anybody could make a token.
-_KINDS: Final = {"RS256": "RSA", "ES256": "EC"}
+_KINDS: Final = {"RS256": {"kty": "RSA"}, "ES256": {"kty": "EC", "crv": "P-256"}}
 _LEEWAY: Final = timedelta(seconds=60)
 _LONGEST: Final = 16 * 1024
 _LONGEST_SUBJECT: Final = 255
@@ -101,7 +101,7 @@ def _header(token: str) -> Mapping[str, Any]:
 def _fits(key: Mapping[str, Any], algorithm: str, kid: object) -> bool:
     """Tell whether *key* may have signed; without a `kid` it has to be the only one."""
     return (
-        key.get("kty") == _KINDS[algorithm]
+        all(key.get(name) == value for name, value in _KINDS[algorithm].items())
         and key.get("use", "sig") == "sig"
         and key.get("alg", algorithm) == algorithm
         and (kid is None or key.get("kid") == kid)

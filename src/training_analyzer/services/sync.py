@@ -21,11 +21,10 @@ from training_analyzer.errors import (
     DatabaseUnusable,
     InternalError,
     LeaseLost,
-    Reaction,
     SyncError,
     TokenExpired,
 )
-from training_analyzer.model import GarminSyncConfig, RunStatus, SyncType
+from training_analyzer.model import GarminSyncConfig, SyncType
 from training_analyzer.planning import after_run, next_slot
 from training_analyzer.planning.asked import NOTHING_SPECIAL
 from training_analyzer.planning.backfills import next_part
@@ -33,7 +32,7 @@ from training_analyzer.planning.outcome import reaction_of
 from training_analyzer.services.admission import Admission
 from training_analyzer.services.audit import SYSTEM
 from training_analyzer.services.breakers import Breakers, circuit_of
-from training_analyzer.services.concluding import outcome_of, record_bug, snapshot_of
+from training_analyzer.services.concluding import note_proof, outcome_of, record_bug, snapshot_of
 from training_analyzer.services.course import Course
 from training_analyzer.services.doors import door
 from training_analyzer.services.heartbeat import Heartbeat
@@ -296,10 +295,7 @@ class SyncService:
         used: GarminCredentials | None,
         rests_until: datetime | None,
     ) -> SyncOutcome:
-        """Close the run, say when the next one is due, and what the credentials proved.
-
-        What the person saved while the run went on was not *used*, so nothing is proved of it.
-        """
+        """Close the run, say when the next one is due, and what the credentials proved."""
         now = self._now()
         # Read anew: the person may have changed it while this run went on.
         config = self.config(lease.user_id)
@@ -327,16 +323,7 @@ class SyncService:
                 now=now,
             )
         self._leases.finish(lease, outcome, due, now=now)
-        if reaction is Reaction.STOP_THE_CLOCK:
-            self._credentials.update_validation_status(
-                lease.user_id,
-                is_valid=False,
-                validation_error=outcome.error_message,
-                error_code=outcome.error_code,
-                as_of=used.updated_at if used else None,
-            )
-        elif outcome.status is RunStatus.COMPLETED:
-            self._credentials.update_validation_status(lease.user_id, is_valid=True)
+        note_proof(self._credentials, lease.user_id, outcome, reaction, used)
         self._metrics.run_ended(outcome, max(0.0, (now - started_at).total_seconds()))
         log.info(
             "Run %d of user %s: %s, %d requests, %d rows changed.",

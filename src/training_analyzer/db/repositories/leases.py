@@ -6,6 +6,7 @@ and every write of a run proves its fence in its own transaction.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -91,27 +92,17 @@ class LeasesRepository:
                 if only_if_due:
                     return None
                 raise SyncAlreadyRunning(_row(db, user_id).sync_id)
-            close_interrupted(db, user_id, now=now)
             wanted = SyncType(before.reason) if only_if_due else sync_type
-            actual = wanted if has_run(db, user_id) else SyncType.INITIAL
-            backfill_id = next_backfill(db, user_id) if opening.takes_backfill else None
-            run_id = open_run(
-                db, user_id, actual, now=now, opening=opening, backfill_id=backfill_id
-            )
-            db.execute(
-                update(garmin_schedule)
-                .where(garmin_schedule.c.user_id == user_id)
-                .values(sync_id=run_id)
-            )
+            begun = _begin_run(db, user_id, wanted, opening, now=now)
             return Lease(
                 user_id=user_id,
                 fence=taken.fence,
                 owner=owner,
                 until=now + ttl,
                 attempt=taken.attempt,
-                run_id=run_id,
-                sync_type=actual,
-                backfill_id=backfill_id,
+                run_id=begun.run_id,
+                sync_type=begun.sync_type,
+                backfill_id=begun.backfill_id,
             )
 
     def borrow(
@@ -276,6 +267,29 @@ def _taking(user_id: str, owner: str, until: datetime) -> ReturningUpdate[Any]:
 
 def _dead_owner(row: Any, is_abandoned: Callable[[str], bool]) -> str | None:  # noqa: ANN401 - a row of the schedule
     return row.owner if row.owner and is_abandoned(row.owner) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A run that was just opened; the first one of a user is always the initial one."""
+
+    run_id: int
+    sync_type: SyncType
+    backfill_id: str | None
+
+
+def _begin_run(
+    db: Connection, user_id: str, wanted: SyncType, opening: Opening, *, now: datetime
+) -> _Begun:
+    """Close the run of *user_id* that lost its process, and open the next one."""
+    close_interrupted(db, user_id, now=now)
+    actual = wanted if has_run(db, user_id) else SyncType.INITIAL
+    backfill_id = next_backfill(db, user_id) if opening.takes_backfill else None
+    run_id = open_run(db, user_id, actual, now=now, opening=opening, backfill_id=backfill_id)
+    db.execute(
+        update(garmin_schedule).where(garmin_schedule.c.user_id == user_id).values(sync_id=run_id)
+    )
+    return _Begun(run_id, actual, backfill_id)
 
 
 def _crashes_always(row: Any) -> bool:  # noqa: ANN401 - a row of the schedule
