@@ -166,7 +166,7 @@ def test_people_and_runs_are_paged_newest_first(
 
 
 def test_audit_log_is_paged_and_forgets_after_a_year(database: Database, clock: FakeClock) -> None:
-    """Entries come newest first, one person's alone where wanted, and go after a year.
+    """ASVS 14.2.7: entries come newest first, one person's alone where wanted, and go after a year.
 
     Actions that were spelled with a point are told as those of today.
     """

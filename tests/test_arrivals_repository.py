@@ -120,7 +120,10 @@ def test_of_two_links_used_at_once_one_sets_the_server_up(
     issue: Callable[..., str],
     clock: FakeClock,
 ) -> None:
-    """Of four who use links of their own in the same moment, one becomes an administrator."""
+    """Of four who use links of their own in the same moment, one becomes an administrator.
+
+    ASVS 2.3.3, 2.3.4.
+    """
 
     def arrive(number: int) -> object:
         return arrivals.set_up(f"link-{number}", f"Eva{number}", "hash", now=clock())

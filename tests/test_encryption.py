@@ -25,7 +25,7 @@ ENCRYPTION = EncryptionService(Fernet.generate_key().decode(), key_id="k")
 
 
 def test_unbound_token_is_plain_fernet(encryption: EncryptionService, encryption_key: str) -> None:
-    """Without a context any Fernet with the key reads our tokens, and we read its."""
+    """ASVS 11.3.2: without a context any Fernet with the key reads our tokens, and we read its."""
     fernet = Fernet(encryption_key)
 
     assert fernet.decrypt(encryption.encrypt(SECRET)).decode() == SECRET

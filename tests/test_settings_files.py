@@ -131,7 +131,10 @@ def test_bad_input_40_path_that_cannot_be_is_refused(environment: Environment, p
 @pytest.mark.skipif(os.name != "posix", reason="permission bits are POSIX")
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o644])
 def test_open_key_file_is_refused(environment: Environment, encryption_key: str, mode: int) -> None:
-    """A key file that others of the machine may read or write is refused, with the remedy."""
+    """A key file that others of the machine may read or write is refused, with the remedy.
+
+    ASVS 13.3.1, 13.3.2.
+    """
     environment.delenv(KEY)
     environment.setenv(f"{KEY}_FILE", str(private(Path("key"), encryption_key, mode)))
 

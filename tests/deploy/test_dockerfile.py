@@ -61,7 +61,7 @@ def test_holds_no_secret_and_fetches_nothing_by_address() -> None:
 
 
 def test_every_copied_file_is_there_and_let_in() -> None:
-    """What the build copies exists, and .dockerignore keeps everything else out."""
+    """ASVS 13.4.1: what the build copies exists, and .dockerignore keeps everything else out."""
     ignore = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     let_in = {line[1:] for line in ignore if line.startswith("!")}
     assert next(line for line in ignore if not line.startswith("#")) == "*"

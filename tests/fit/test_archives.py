@@ -40,7 +40,7 @@ def test_fit_file_is_found_behind_others() -> None:
 
 @pytest.mark.parametrize("found", [GPX, TCX, b"anything"])
 def test_what_is_no_fit_is_not_decoded(found: bytes) -> None:
-    """A GPX or TCX file is kept as it is and gives neither laps nor a track."""
+    """ASVS 1.5.1, 5.2.2: a GPX or TCX file is kept as it is and gives neither laps nor a track."""
     decoded = decode(unwrap(zipped(("x", found))))
 
     assert (decoded.status, decoded.track, decoded.laps) == (Status.NOT_FIT, {}, ())
@@ -83,7 +83,7 @@ def test_other_packings_are_left_alone() -> None:
 
 
 def test_name_is_made_printable() -> None:
-    """A name with control characters is cleaned and cut before it is stored."""
+    """ASVS 5.3.2: a name with control characters is cleaned and cut before it is stored."""
     assert unwrap(zipped(("a\x1b[31m\u202e" + "b" * 500, FIT))).name == "a[31m" + "b" * 193
 
 

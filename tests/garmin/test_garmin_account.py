@@ -87,7 +87,7 @@ def test_a_missing_display_name_is_asked_for(
 def test_a_name_of_dots_climbs_nowhere(
     server: SimulatorServer, open_account: OpenAccount, window: NewWindow
 ) -> None:
-    """A display name that would leave its path is not sent."""
+    """ASVS 1.2.2: a display name that would leave its path is not sent."""
     with pytest.raises(BadRequest):
         open_account(display_name="..").fetch(window(NAMED))
 

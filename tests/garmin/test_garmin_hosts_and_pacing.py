@@ -35,7 +35,10 @@ class Clock:
 
 
 def test_each_region_has_its_own_hosts() -> None:
-    """An account of one region is never asked for at the hosts of the other."""
+    """An account of one region is never asked for at the hosts of the other.
+
+    ASVS 13.2.4, 13.2.5.
+    """
     com, cn = Hosts.of(Region.COM), Hosts.of(Region.CN)
 
     assert com.di_token_url == "https://diauth.garmin.com/di-oauth2-service/oauth/token"

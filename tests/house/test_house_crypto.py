@@ -42,6 +42,20 @@ def test_every_use_of_cryptography_is_on_the_page(
     assert listed == wanted
 
 
+def test_asvs_11_3_1_and_11_4_1_nothing_weak_is_used(modules: dict[str, Module]) -> None:
+    """No MD5, no ECB; SHA-1 stands in the codes of RFC 6238 alone, where apps want it."""
+    weak = {"md5", "sha1", "ECB", "ARC4", "TripleDES"}
+    used = {
+        (name, node.attr if isinstance(node, ast.Attribute) else node.id)
+        for name, module in modules.items()
+        for node in ast.walk(module.tree)
+        if (isinstance(node, ast.Attribute) and node.attr in weak)
+        or (isinstance(node, ast.Name) and node.id in weak)
+    }
+
+    assert used == {("training_analyzer.services.one_time_codes", "sha1")}
+
+
 def test_every_derivation_is_on_the_page(root: Path, reference: dict[str, str]) -> None:
     """Each purpose that a key is derived for stands among the keys."""
     source = (root / "src/training_analyzer/services/encryption.py").read_text("utf-8")

@@ -63,7 +63,10 @@ def test_tracked_files_hold_nothing_private(
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_locks_have_hashes_and_no_address(root: Path, name: str) -> None:
-    """Each locked package has a hash, and no lock file says where it comes from."""
+    """Each locked package has a hash, and no lock file says where it comes from.
+
+    ASVS 15.1.2, 15.2.4.
+    """
     text = (root / name).read_text("utf-8")
     entries = re.split(r"\n(?=[a-z0-9])", text.strip())
 

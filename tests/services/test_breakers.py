@@ -42,7 +42,7 @@ def silence(breakers: Breakers, circuit: Circuit = COM, times: int = 3) -> None:
 def test_all_processes_leave_a_silent_part_in_peace_and_no_other(
     database: Database, clock: FakeClock, breakers: Breakers
 ) -> None:
-    """What one process learns of Garmin's com world holds for all, and not for cn."""
+    """ASVS 16.5.2: what one process learns of Garmin's com world holds for all, and not for cn."""
     silence(breakers)
 
     elsewhere = Breakers(BreakersRepository(database), clock)

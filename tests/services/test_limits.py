@@ -95,7 +95,7 @@ def test_a_clock_that_was_set_back_locks_nobody_out(limits: Limits, clock: FakeC
 
 
 def test_eight_at_once_never_pass_more_than_the_rule(limits: Limits) -> None:
-    """Of forty attempts from eight threads exactly as many pass as the rule allows."""
+    """ASVS 15.4.1: of forty attempts from eight threads exactly as many pass as the rule allows."""
     rule = Rule("crowd", 12, timedelta(minutes=5))
 
     with ThreadPoolExecutor(8) as pool:

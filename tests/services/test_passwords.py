@@ -49,7 +49,7 @@ def people(sqlite_url: str) -> Iterator[UsersRepository]:
     ],
 )
 def test_asvs_6_2_which_passwords_are_taken(password: str, is_good: bool) -> None:  # noqa: FBT001 - a column of the table
-    """ASVS 6.2.1, .4, .5, .8, .9: length and the list decide, nothing else does."""
+    """ASVS 6.2.1, 6.2.4, 6.2.5, 6.2.8, 6.2.9: length and the list decide, nothing else does."""
     assert (weakness(password, name="Ana-Maria") is None) is is_good
 
 

@@ -72,7 +72,10 @@ def test_asvs_8_2_1_only_administrators_get_in(
 
 
 def test_people_are_changed_kept_out_and_removed(app: FastAPI, ana: Person, ben: Person) -> None:
-    """Roles and places change at once, one administrator always stays, and all is audited."""
+    """Roles and places change at once, one administrator always stays, and all is audited.
+
+    ASVS 6.4.6, 7.4.5, 8.3.2.
+    """
     of_ben, of_ana = f"{ADMIN}/users/{ben.user_id}", f"{ADMIN}/users/{ana.user_id}"
     assert ben.client.get("/api/v1/me/audit").status_code == 200
 
@@ -116,7 +119,10 @@ def test_people_are_changed_kept_out_and_removed(app: FastAPI, ana: Person, ben:
 def test_operation_shows_states_counts_and_errors_alone(
     app: FastAPI, ana: Person, ben: Person, garmin: SimulatorServer, runtime: Runtime
 ) -> None:
-    """An administrator sees how everybody's syncs go, and no address, key or health value."""
+    """An administrator sees how everybody's syncs go, and no address, key or health value.
+
+    ASVS 8.2.3.
+    """
     runtime.access.audit.note("backed_up", user_id=None, actor="system", target="day-1.db")
     connect(ben, garmin, "ada")
     short(ben)

@@ -97,7 +97,7 @@ def test_fitness_is_a_bare_list_and_a_single_day_falls_back(ada: Person) -> None
 
 
 def test_activity_has_detail_laps_track_and_file(ada: Person) -> None:
-    """One activity is told in full, and its original file is what Garmin gave."""
+    """ASVS 3.2.1: one activity is told in full, and its original file is what Garmin gave."""
     recorded = next(line for line in got(ada, "/activities")["items"] if line["has_gps"])
     path = f"/activities/{recorded['activity_id']}"
 

@@ -63,7 +63,10 @@ def asked(stage: Stage, document: dict[str, Any]) -> list[Asked]:
 
 
 def test_each_operation_has_a_row(document: dict[str, Any]) -> None:
-    """An operation that nobody has thought about is not served; a row is of one that is."""
+    """An operation that nobody has thought about is not served; a row is of one that is.
+
+    ASVS 8.1.1.
+    """
     operations = {
         f"{method.upper()} {path}" for path, each in document["paths"].items() for method in each
     }
@@ -91,7 +94,10 @@ def test_everybody_gets_what_they_may_and_nothing_else(asked: list[Asked]) -> No
 
 
 def test_nobody_is_told_anything_of_somebody_else(asked: list[Asked], stage: Stage) -> None:
-    """No answer to another person or to a stranger holds an id or a name of the first one's."""
+    """No answer to another person or to a stranger holds an id or a name of the first one's.
+
+    ASVS 8.2.2, 8.4.1.
+    """
     names = {"webhook_id", "login_id", "backfill_id", "session_id", "key_id", "email"}
     marks = {stage.kept[name] for name in names if name in stage.kept} | {stage.ids["ana"]}
     others = [
@@ -111,7 +117,7 @@ def test_nobody_is_told_anything_of_somebody_else(asked: list[Asked], stage: Sta
 
 
 def test_each_answer_is_as_the_document_says(asked: list[Asked], document: dict[str, Any]) -> None:
-    """Status, kind, body and headers are declared; a refusal is a problem."""
+    """ASVS 15.3.1: status, kind, body and headers are declared; a refusal is a problem."""
     known: dict[str, Any] = {}
     wrong = "\n".join(
         sorted({told for each in asked for told in _undeclared(each, document, known)})

@@ -91,7 +91,10 @@ def test_bad_input_25_paths(stage: Stage) -> None:
 
 
 def test_bad_input_26_methods(stage: Stage) -> None:
-    """A method that an address does not take is refused, and `Allow` names all that it takes."""
+    """A method that an address does not take is refused, and `Allow` names all that it takes.
+
+    ASVS 13.4.4.
+    """
     taken: dict[str, set[str]] = {}
     for name, _ in operations(stage.app):
         verb, path = name.split(" ")
@@ -179,7 +182,7 @@ def test_bad_input_30_cookies(stage: Stage) -> None:
 
 
 def test_bad_input_31_keys(stage: Stage) -> None:
-    """A key with a wrong letter, form or place is no key."""
+    """ASVS 14.2.1: a key with a wrong letter, form or place is no key."""
     key = stage.ana.client.post(
         f"{V1}/api-keys", json={"name": "watch", "scopes": ["sync:read"]}
     ).json()["key"]
@@ -262,7 +265,7 @@ def test_bad_input_37_ten_thousand_headers(stage: Stage) -> None:
 
 
 def test_bad_input_38_double_submit(stage: Stage) -> None:
-    """Of eight who come in by one link at once, one does."""
+    """ASVS 15.4.2: of eight who come in by one link at once, one does."""
     path = stage.ana.client.post(f"{V1}/admin/invitations").json()["path"]
     token = path.rsplit("/", 1)[1].rpartition("#")[2]
 

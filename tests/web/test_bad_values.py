@@ -175,7 +175,10 @@ BAD_CONFIG: dict[str, tuple[str, list[object]]] = {
 
 @pytest.mark.parametrize("bad", BAD_CONFIG)
 def test_bad_input_of_configuration(bad: str, stage: Stage) -> None:
-    """What no clock, map or calendar has is refused, and the configuration stays."""
+    """What no clock, map or calendar has is refused, and the configuration stays.
+
+    ASVS 2.2.1, 2.2.2.
+    """
     name, values = BAD_CONFIG[bad]
     before = stage.ana.client.get(f"{API}/sync-config").json()
 
@@ -278,7 +281,7 @@ def test_bad_input_23_cursors(stage: Stage) -> None:
 
 @pytest.mark.parametrize("text", ["a\r\nSet-Cookie: b=c", "a\x1b[2Jb", "a\u2028b", "a\x7fb"])
 def test_bad_input_34_line_breaks_and_escapes(text: str, stage: Stage) -> None:
-    """A name that would write lines or colours of its own into a log is refused."""
+    """ASVS 16.4.1: a name that would write lines or colours of its own into a log is refused."""
     named = {"name": text, "scopes": ["sync:read"]}
     hook = {"url": "https://hooks.example.org/in", "events": ["*"], "description": text}
 
@@ -289,7 +292,7 @@ def test_bad_input_34_line_breaks_and_escapes(text: str, stage: Stage) -> None:
 
 
 def test_bad_input_35_markup(stage: Stage) -> None:
-    """Markup in a name is shown as text, by every page that shows it."""
+    """ASVS 1.2.1: markup in a name is shown as text, by every page that shows it."""
     markup = "<script>alert(1)</script>"
     key = {"name": markup, "scopes": ["sync:read"]}
     assert stage.ana.client.post(f"{V1}/api-keys", json=key).status_code == 201
@@ -301,7 +304,7 @@ def test_bad_input_35_markup(stage: Stage) -> None:
 
 @pytest.mark.parametrize("text", ["%", "_", "%%", "'", "' OR 1=1 --", "\\", '"; DROP TABLE users'])
 def test_bad_input_36_wildcards(text: str, stage: Stage) -> None:
-    """A search finds what has the text in it, whatever the text means to a database."""
+    """ASVS 1.2.4: a search finds what has the text in it, whatever the text means to a database."""
     found = stage.ana.client.get(f"{API}/activities", params={"q": text})
 
     assert found.status_code == 200

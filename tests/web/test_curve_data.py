@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from training_analyzer.web.charts.day import Course, Curve, Shade
 from training_analyzer.web.charts.traces import Activity, Lap, Trace
 from training_analyzer.web.charts.usual import Range
 from training_analyzer.web.measures import stopwatch
+from training_analyzer.web.pages.rendering import Renderer
 from training_analyzer.web.tongue import IMPERIAL, Tongue
 
 if TYPE_CHECKING:
@@ -148,3 +150,19 @@ def test_curves_of_a_day_know_the_clock_of_the_person() -> None:
     assert level["values"] == [60, 63, 66, None, 90, 93]
     assert (tense["at"], tense["values"]) == ([30, 210, 390], [25.5, None, 25.5])
     assert (level["summary"], level["area"], tense["area"]) == ("93", True, False)
+
+
+def test_asvs_1_2_3_a_name_cannot_end_the_data_of_a_page() -> None:
+    """Whatever a lap is called, it stays within the JSON, and a script reads it as it was."""
+    name = "</script><script>alert('<!--')</script>"
+    found = curves_of_activity(replace(RUN, laps=[Lap(start=0, end=9, name=name)]), TONGUE)
+    page = Renderer()._environment.from_string(
+        "{% set uplot = 1 %}{% from '_curve_data.html' import curves with context %}"
+        "{{ curves(data) }}"
+    )
+
+    told = page.render(data=found)
+
+    assert told.count("<") == 2
+    data = told.partition(">")[2].rpartition("</script>")[0]
+    assert json.loads(data)["shades"] == [[0, 0.009, name]]

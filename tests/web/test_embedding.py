@@ -73,7 +73,10 @@ def test_their_people_connect_sync_and_see_only_their_own(
 
 
 def test_strangers_and_broken_sign_ins_get_nowhere(theirs: FastAPI) -> None:
-    """Nobody is 401, an error of their sign-in is a 500 without its text, both as problems."""
+    """Nobody is 401, an error of their sign-in is a 500 without its text, both as problems.
+
+    ASVS 16.5.3.
+    """
     nobody = user_of(theirs, "").get(f"{API}/sync-config")
     broken = user_of(theirs, "broken").get(f"{API}/sync-config")
 

@@ -76,7 +76,10 @@ REFUSED = ("sign_in_refused", "bad_login")
 def test_asvs_7_2_4_each_sign_in_and_proof_renews_the_session(
     app: FastAPI, runtime: Runtime, eva: Person, clock: Any
 ) -> None:
-    """The token changes with each sign-in and each proof, and the one before is worth nothing."""
+    """The token changes with each sign-in and each proof, and the one before is worth nothing.
+
+    ASVS 7.2.4.
+    """
     first = eva.client.cookies["gsync"]
     assert signs_in(eva.client, "Eva", GOOD).status_code == 204
     second = eva.client.cookies["gsync"]

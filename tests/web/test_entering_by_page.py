@@ -179,7 +179,7 @@ def test_a_password_link_lets_its_person_choose(app: FastAPI, runtime: Runtime) 
 
 
 def test_a_password_is_changed_by_form(app: FastAPI, runtime: Runtime) -> None:
-    """The form asks for the present one and says when it is done."""
+    """ASVS 6.2.2, 6.2.6, 6.2.7: the form asks for the present one and says when it is done."""
     runtime.people.add("Eva", GOOD)
     client = browser(app)
     client.post("/sign-in", data={"name": "Eva", "password": GOOD})
@@ -188,6 +188,9 @@ def test_a_password_is_changed_by_form(app: FastAPI, runtime: Runtime) -> None:
     wrong = client.post("/password", data={"current_password": "x", "new_password": BETTER})
     done = client.post("/password", data={"current_password": GOOD, "new_password": BETTER})
 
+    fields = re.findall(r'<input[^>]+name="(?:current|new)_password"[^>]*>', page.text)
+    assert len(fields) == 2
+    assert all('type="password"' in field and "onpaste" not in field for field in fields)
     assert 'autocomplete="new-password"' in page.text
     assert (wrong.status_code, done.status_code) == (401, 303)
     assert "Your password is changed" in client.get(done.headers["location"]).text

@@ -65,7 +65,10 @@ class Factor:
 def test_asvs_6_5_1_a_code_is_asked_for_and_taken_once(
     app: FastAPI, eva: Person, clock: Any, tmp_path: Path
 ) -> None:
-    """The right password alone is told what is missing; a code or a recovery code works once."""
+    """The right password alone is told what is missing; a code or a recovery code works once.
+
+    ASVS 2.3.1, 6.5.1.
+    """
     other = browser(app)
     assert signs_in(other).status_code == 204
     factor, client = Factor(eva, clock), browser(app)

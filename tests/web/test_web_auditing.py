@@ -29,7 +29,7 @@ _NOTING = re.compile(
 def test_denied_requests_of_a_known_caller_are_in_the_log(
     runtime: Runtime, clock: FakeClock
 ) -> None:
-    """Each kind of denial has one line a minute, and a stranger's has none."""
+    """ASVS 16.3.2, 16.3.3: each kind of denial has one line a minute, and a stranger's has none."""
     app = create_app(runtime, GarminSyncScheduler(runtime))
     # The first person of all is an administrator.
     runtime.people.add("Ida")

@@ -52,7 +52,10 @@ def test_refused_request_repeats_no_secret(
     method: str,
     route: str,
 ) -> None:
-    """A wrong body, a broken one and a query with secrets are refused without their words."""
+    """A wrong body, a broken one and a query with secrets are refused without their words.
+
+    ASVS 16.2.5.
+    """
     caplog.set_level("DEBUG")
     path = f"{API}/{route}"
     for secret in TYPED:

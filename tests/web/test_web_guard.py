@@ -55,7 +55,10 @@ CSP = {
 def test_only_own_pages_may_change_something(
     app: FastAPI, headers: dict[str, str], *, passes: bool
 ) -> None:
-    """A form or call from another site is refused, whatever combination of headers it has."""
+    """A form or call from another site is refused, whatever combination of headers it has.
+
+    ASVS 3.5.1, 3.5.3.
+    """
     client = TestClient(app, base_url="http://localhost", headers=headers)
 
     form = client.post("/sign-in", data={"token": "made-up"})
@@ -99,7 +102,10 @@ def test_only_our_names_are_answered_to(app: FastAPI, host: str, *, answers: boo
 
 
 def test_every_answer_has_the_headers(app: FastAPI, ana: Person) -> None:
-    """Pages, API, files, errors and refusals all carry the security headers."""
+    """Pages, API, files, errors and refusals all carry the security headers.
+
+    ASVS 3.4.1-3.4.6, 3.4.8, 3.5.8, 4.1.1, 14.3.2.
+    """
     out = browser(app)
     answers = [
         ana.client.get("/"),
@@ -118,6 +124,11 @@ def test_every_answer_has_the_headers(app: FastAPI, ana: Person) -> None:
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "same-origin"
         assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+        assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert "camera=()" in answer.headers["permissions-policy"]
+        assert "access-control-allow-origin" not in answer.headers
+        kind = answer.headers["content-type"]
+        assert "json" in kind or kind.endswith("; charset=utf-8"), kind
         assert answer.headers["x-request-id"]
         assert "strict-transport-security" not in answer.headers
     assert {a.headers["cache-control"] for a in answers} == {"no-store", "no-cache"}
@@ -147,7 +158,7 @@ def test_a_request_keeps_a_plausible_id(app: FastAPI) -> None:
 
 
 def test_a_body_above_one_mebibyte_is_refused(ana: Person) -> None:
-    """Neither a declared length nor an undeclared stream gets more than 1 MiB in."""
+    """ASVS 5.2.1: neither a declared length nor an undeclared stream gets more than 1 MiB in."""
     huge = b'{"email": "' + b"a" * 1024 * 1024 + b'"}'
     kind = {"Content-Type": "application/json"}
 
@@ -160,7 +171,7 @@ def test_a_body_above_one_mebibyte_is_refused(ana: Person) -> None:
 
 
 def test_a_body_must_be_json(ana: Person) -> None:
-    """What an HTML form of another site could send is no body for the API."""
+    """ASVS 3.5.2: what an HTML form of another site could send is no body for the API."""
     for kind in (
         "text/plain",
         "application/x-www-form-urlencoded",
@@ -173,7 +184,10 @@ def test_a_body_must_be_json(ana: Person) -> None:
 
 
 def test_a_fault_of_ours_tells_nothing(runtime: Runtime, caplog: pytest.LogCaptureFixture) -> None:
-    """An unexpected error is a 500 with a request id; its text stays out of answer and log."""
+    """An unexpected error is a 500 with a request id; its text stays out of answer and log.
+
+    ASVS 13.4.2, 16.5.1, 16.5.4.
+    """
     app = create_app(runtime, GarminSyncScheduler(runtime))
 
     def broken(request: Request) -> None:
@@ -207,7 +221,7 @@ def test_what_is_not_there_is_a_problem_or_a_page(ana: Person) -> None:
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc", "/openapi.json"])
 def test_the_framework_shows_no_documentation(ana: Person, path: str) -> None:
-    """Pages that load scripts from elsewhere are not there."""
+    """ASVS 13.4.5: pages that load scripts from elsewhere are not there."""
     assert ana.client.get(path).status_code == 404
 
 

@@ -116,7 +116,7 @@ def test_no_page_or_answer_shows_a_stored_secret(ana: Person, garmin: SimulatorS
 
 
 def test_what_a_person_typed_is_escaped(ana: Person) -> None:
-    """Markup in a form comes back as text."""
+    """ASVS 3.2.2: markup in a form comes back as text."""
     nasty = '"><script>alert(1)</script>@x'
 
     page = ana.client.post("/connect/password", data={"email": nasty, "password": ""}).text

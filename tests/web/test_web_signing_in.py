@@ -49,7 +49,10 @@ def test_looking_at_a_link_does_not_use_it_up(app: FastAPI, runtime: Runtime) ->
 
 
 def test_a_link_is_good_for_ten_minutes(app: FastAPI, runtime: Runtime, clock: Any) -> None:
-    """After ten minutes the link is refused, and the page says how to get a new one."""
+    """After ten minutes the link is refused, and the page says how to get a new one.
+
+    ASVS 6.4.1, 6.5.5.
+    """
     token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
     clock.advance(minutes=10)
 
@@ -66,7 +69,7 @@ def test_a_made_up_token_is_refused(app: FastAPI, token: str) -> None:
 
 
 def test_the_cookie_is_hidden_from_scripts_and_other_sites(app: FastAPI, runtime: Runtime) -> None:
-    """The session's cookie is HttpOnly and SameSite, and Secure under https."""
+    """ASVS 3.3.1-3.3.4: the session's cookie is HttpOnly and SameSite, and Secure under https."""
     user_id = runtime.people.add("Ana").user_id
 
     def cookie(client: Any, url: str) -> str:
@@ -89,7 +92,10 @@ def test_the_cookie_is_hidden_from_scripts_and_other_sites(app: FastAPI, runtime
 
 
 def test_the_database_holds_no_token(app: FastAPI, runtime: Runtime) -> None:
-    """ASVS 7.2.1: hashes are kept; neither links nor sessions can be read out of the database."""
+    """Hashes are kept; neither links nor sessions can be read out of the database.
+
+    ASVS 7.2.1-7.2.3.
+    """
     ana = arrive(app, runtime, "Ana")
     token = runtime.access.links.issue(Purpose.SIGN_IN, ana.user_id)
     with runtime.database.read() as db:
@@ -97,6 +103,8 @@ def test_the_database_holds_no_token(app: FastAPI, runtime: Runtime) -> None:
     held = repr([tuple(row) for row in rows])
 
     assert len(rows) == 2
+    # 32 random bytes in base64.
+    assert {len(token), len(ana.client.cookies["gsync"])} == {43}
     assert token not in held
     assert ana.client.cookies["gsync"] not in held
 
@@ -112,7 +120,7 @@ def test_a_session_outlives_a_restart(app: FastAPI, runtime: Runtime, ana: Perso
 
 
 def test_a_session_ends_when_it_is_left_alone(ana: Person, clock: Any) -> None:
-    """Twelve idle hours sign out; using it keeps it."""
+    """ASVS 7.3.1: twelve idle hours sign out; using it keeps it."""
     for _ in range(3):
         clock.advance(hours=11)
         assert ana.client.get("/").status_code == 200
@@ -123,7 +131,7 @@ def test_a_session_ends_when_it_is_left_alone(ana: Person, clock: Any) -> None:
 
 
 def test_a_session_ends_after_thirty_days(ana: Person, clock: Any) -> None:
-    """However busy, a session lasts thirty days at most."""
+    """ASVS 7.3.2: however busy, a session lasts thirty days at most."""
     for _ in range(30 * 24 // 10):
         clock.advance(hours=10)
         last = ana.client.get("/healthz" if _ % 2 else f"{API}/sync-config")
@@ -172,7 +180,10 @@ def test_without_a_session_pages_explain_and_the_api_refuses(app: FastAPI) -> No
 
 
 def test_an_open_connection_to_another_machine_is_not_signed_in_over(runtime: Runtime) -> None:
-    """Plain http from elsewhere would show the cookie to the network, so it is refused."""
+    """Plain http from elsewhere would show the cookie to the network, so it is refused.
+
+    ASVS 12.2.1.
+    """
     app = create_app(runtime, GarminSyncScheduler(runtime), hosts=["nas.example"])
     token = runtime.access.links.issue(Purpose.SIGN_IN, runtime.people.add("Ana").user_id)
 
