@@ -15,7 +15,8 @@ from training_analyzer.services.callers import SCOPES, Caller, Role
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.limits import READS, Rule
 from training_analyzer.web.app import create_app
-from training_analyzer.web.limits import Limited, Windows
+from training_analyzer.web.limits import Limited
+from training_analyzer.web.windows import Windows
 
 if TYPE_CHECKING:
     from fake_clock import FakeClock

@@ -205,15 +205,15 @@ class SigningIn:
             return None
         try:
             login_id = take()
+            threading.Thread(
+                target=self._run,
+                args=(user_id, login_id, work, future),
+                name="garmin-sign-in",
+                daemon=True,
+            ).start()
         except BaseException:
             self._done(future)
             raise
-        threading.Thread(
-            target=self._run,
-            args=(user_id, login_id, work, future),
-            name="garmin-sign-in",
-            daemon=True,
-        ).start()
         return Begun(login_id, future)
 
     def _run(

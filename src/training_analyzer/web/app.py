@@ -22,7 +22,7 @@ from training_analyzer.web.auditing import note_denial
 from training_analyzer.web.auth import identify as by_session_or_key
 from training_analyzer.web.compressing import Compressing
 from training_analyzer.web.guard import MAX_BODY_BYTES, Guard, Site
-from training_analyzer.web.limits import Counting, Windows
+from training_analyzer.web.limits import Counting
 from training_analyzer.web.listening import PACE, Listening, Pace
 from training_analyzer.web.manual import ManualSyncs
 from training_analyzer.web.openapi import document
@@ -39,6 +39,7 @@ from training_analyzer.web.problems import (
 )
 from training_analyzer.web.refusals import Refusal
 from training_analyzer.web.repeats import Remembering, Replayed, replay
+from training_analyzer.web.windows import Windows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

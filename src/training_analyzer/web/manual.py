@@ -76,9 +76,16 @@ class ManualSyncs:
         self._runtime.syncs.check(user_id, force=force, any_time=any_time or wish.is_retry)
         attempt = self._admit(user_id)
         asked = _Asked(user_id, wish, force=force, any_time=any_time)
-        threading.Thread(
+        thread = threading.Thread(
             target=self._sync, args=(asked, attempt), name="manual-sync", daemon=True
-        ).start()
+        )
+        try:
+            thread.start()
+        except BaseException:
+            # A machine without room for another thread: the next attempt is not to meet this one.
+            with self._lock:
+                del self._attempts[user_id]
+            raise
         attempt.is_known.wait()
         if attempt.run_id is None:
             raise attempt.error or InternalError()

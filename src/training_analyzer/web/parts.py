@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.services.signing_in import SigningIn
     from training_analyzer.web.guard import Site
-    from training_analyzer.web.limits import Windows
     from training_analyzer.web.listening import Listening
     from training_analyzer.web.manual import ManualSyncs
     from training_analyzer.web.pages.rendering import Renderer
+    from training_analyzer.web.windows import Windows
 
 log = logging.getLogger(__name__)
 
