@@ -38,7 +38,7 @@ def allowed(limits: Limits, key: str, rule: Rule = THREE) -> bool:
 
 
 def test_a_rule_lets_so_many_through_and_says_how_long_to_wait(
-    limits: Limits, clock: FakeClock
+    limits: Limits, database: Database, clock: FakeClock
 ) -> None:
     """The fourth of three waits for the rest of the window, refusals do not lengthen it."""
     assert [allowed(limits, "ana@example.test") for _ in range(5)] == [True] * 3 + [False] * 2
@@ -47,6 +47,9 @@ def test_a_rule_lets_so_many_through_and_says_how_long_to_wait(
     with pytest.raises(TooManyRequests) as refused:
         limits.take(THREE, "ana@example.test")
     assert refused.value.retry_after == timedelta(minutes=1)
+    # Another process, or the same one after a restart, has counted as well.
+    anew = Limits(AttemptCountersRepository(database), clock)
+    assert not allowed(anew, "ana@example.test")
     assert allowed(limits, "ben@example.test")
     assert allowed(limits, "ana@example.test", Rule("other", 1, timedelta(minutes=5)))
 

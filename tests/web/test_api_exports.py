@@ -7,9 +7,11 @@ import threading
 import zipfile
 from typing import TYPE_CHECKING
 
-from web_stage import prove
+from web_stage import arrive, prove
 
 from training_analyzer.services.export_worker import ExportMaking
+from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.web.app import create_app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,3 +119,21 @@ def test_files_go_with_what_they_hold(runtime: Runtime, ana: Person, tmp_path: P
     make(runtime)
     runtime.people.remove("Ana")
     assert list(folder.iterdir()) == []
+
+
+def test_parts_of_a_file_do_not_fill_the_audit_log(runtime: Runtime, clock: FakeClock) -> None:
+    """However many parts are taken, there is a line a minute, by the API and by the page."""
+    app = create_app(runtime, GarminSyncScheduler(runtime))
+    eva = arrive(app, runtime, "Eva")
+    where = eva.client.post(EXPORTS, json={"format": "csv"}).headers["location"]
+    make(runtime)
+    page = f"/settings/data/exports/{where.rpartition('/')[2]}/file"
+
+    for _ in range(2):
+        for place in (f"{where}/file", page, f"{where}/file"):
+            part = eva.client.get(place, headers={"Range": "bytes=0-3"})
+            assert (part.status_code, part.content) == (206, b"PK\x03\x04")
+        clock.advance(minutes=1)
+
+    noted = [entry.action for entry in runtime.access.audit.page(user_id=eva.user_id, limit=20)]
+    assert noted.count("export_downloaded") == 2

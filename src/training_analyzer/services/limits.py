@@ -65,6 +65,8 @@ WRITES: Final = Rule("writes", 30, _MINUTE)
 # What one person is denied is written down no more often than this.
 DENIALS: Final = Rule("denials", 10, _MINUTE)
 DENIALS_OF_ONE_KIND: Final = Rule("denials.kind", 1, _MINUTE)
+# Likewise a file that they take, which may come in a thousand parts.
+DOWNLOADS_OF_ONE_KIND: Final = Rule("downloads.kind", 1, _MINUTE)
 CROSS_SITE_LOOKS: Final = Rule("cross_site.network", 10, _MINUTE)
 
 _LONGEST: Final = _DAY

@@ -6,7 +6,12 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 from training_analyzer.errors import GarminSyncError
-from training_analyzer.services.limits import CROSS_SITE_LOOKS, DENIALS, DENIALS_OF_ONE_KIND
+from training_analyzer.services.limits import (
+    CROSS_SITE_LOOKS,
+    DENIALS,
+    DENIALS_OF_ONE_KIND,
+    DOWNLOADS_OF_ONE_KIND,
+)
 from training_analyzer.web.addresses import is_api, operation_at
 from training_analyzer.web.auth import caller_or_none
 from training_analyzer.web.clients import network_of
@@ -44,6 +49,16 @@ def note(
         network=network_of(request),
         request_id=request.state.request_id,
     )
+
+
+def note_download(request: Request, *, user_id: str, export_id: str) -> None:
+    """Write down that an export is taken from where the request comes, once a minute.
+
+    Pages are not counted, and an export may be asked for in as many parts as it has bytes.
+    """
+    kind = f"{user_id} {export_id} {network_of(request)}"
+    if parts_of(request).windows.take(DOWNLOADS_OF_ONE_KIND, kind).has_passed:
+        note(request, "export_downloaded", user_id=user_id, target=export_id)
 
 
 def note_denial(request: Request, error: Exception) -> None:

@@ -16,7 +16,7 @@ from training_analyzer.services.export_jobs import Between, ExportJob, ExportSta
 from training_analyzer.web.api.asking import Days
 from training_analyzer.web.api.paging import Cursors, NextCursor, Paged, moment_and_name
 from training_analyzer.web.api.words import Answer, DataReader, Here, Web
-from training_analyzer.web.auditing import note
+from training_analyzer.web.auditing import note, note_download
 from training_analyzer.web.downloads import zip_file
 from training_analyzer.web.refusals import NotFound, UnknownTypes, WrongRange
 from training_analyzer.web.repeats import repeatable
@@ -165,7 +165,7 @@ def export_file(
     job = _one(web, user_id, export_id)
     name = f"garmin-export-{job.created_at:%Y-%m-%d}-{export_id[-8:]}.zip"
     answer = zip_file(request, web.runtime.export_jobs.file(job), name=name)
-    note(request, "export_downloaded", user_id=user_id, target=export_id)
+    note_download(request, user_id=user_id, export_id=export_id)
     return answer
 
 

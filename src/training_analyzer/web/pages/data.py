@@ -19,7 +19,7 @@ from training_analyzer.services.callers import Caller
 from training_analyzer.services.export_formats import ExportFormat
 from training_analyzer.services.export_jobs import Between
 from training_analyzer.web import entering
-from training_analyzer.web.auditing import note
+from training_analyzer.web.auditing import note, note_download
 from training_analyzer.web.auth import fresh_person, sign_out
 from training_analyzer.web.downloads import zip_file
 from training_analyzer.web.pages.account_words import size_words
@@ -109,7 +109,7 @@ def take(request: Request, user_id: UserId, export_id: str) -> Response:
     job = _one(request, user_id, export_id)
     name = f"garmin-export-{job.created_at:%Y-%m-%d}-{export_id[-8:]}.zip"
     answer = zip_file(request, parts_of(request).runtime.export_jobs.file(job), name=name)
-    note(request, "export_downloaded", user_id=user_id, target=export_id)
+    note_download(request, user_id=user_id, export_id=export_id)
     return answer
 
 
