@@ -14,12 +14,14 @@ from training_analyzer.model import Api, DayState, GarminSyncConfig, QuietHours
 from training_analyzer.planning import Coverage, LedgerDay, NextDue
 from training_analyzer.planning.backfills import (
     POLITE_REST,
+    POLITE_WINDOWS,
     Backfill,
     BackfillState,
     Pace,
     estimate,
     next_part,
     plan_backfill,
+    share_of,
     tally,
 )
 from training_analyzer.planning.cost import USUAL_ACTIVITIES_A_DAY
@@ -120,6 +122,25 @@ def test_neither_what_is_refused_nor_states_of_now_nor_curves_are_filled_in() ->
     assert "hrv" not in names
     assert names
     assert not any(stream(name).is_snapshot or stream(name).detail_of for name in names)
+
+
+def test_a_polite_one_is_not_kept_up_by_what_it_cannot_have() -> None:
+    """Windows that failed come last, and what all failed before is no reason to go on."""
+    polite = replace(BACKFILL, pace=Pace.POLITE)
+    one_day = [Window(stream("hrv"), day, day) for day in reversed(DAYS)]
+
+    def failing(windows: list[Window]) -> Coverage:
+        lines = {each.first: LedgerDay(each.first, DayState.FAILED, NOW) for each in windows}
+        return Coverage({"hrv": lines})
+
+    second = share_of(polite, one_day, failing(one_day[:40]))
+    last = share_of(polite, one_day, failing(one_day))
+
+    assert second.windows == tuple(one_day[40 : 40 + POLITE_WINDOWS])
+    assert not second.covers
+    assert last.windows == tuple(one_day[:POLITE_WINDOWS])
+    assert last.covers
+    assert share_of(BACKFILL, one_day, failing(one_day)).windows == tuple(one_day)
 
 
 def test_what_could_not_be_had_counts_as_failed_once_it_is_over() -> None:

@@ -126,6 +126,32 @@ def plan_backfill(  # noqa: PLR0913 - the facts that a plan follows from, each n
     return Plan(newest_first(windows))
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one run asks for; it `covers` all that is left where all the rest was tried before."""
+
+    windows: tuple[Window, ...]
+    covers: bool
+
+
+def share_of(backfill: Backfill, left: Sequence[Window], coverage: Coverage) -> Share:
+    """Return what a run asks for of *left*.
+
+    A polite one asks last for what could not be had before: else thirty such windows would
+    keep it from everything older, for ever.
+    """
+    if backfill.pace is not Pace.POLITE:
+        return Share(tuple(left), covers=True)
+
+    def was_tried(window: Window) -> bool:
+        lines = (coverage.line(window.stream.name, day) for day in window.days)
+        return all(backfill.is_done(line) or backfill.has_failed(line) for line in lines)
+
+    ordered = sorted(left, key=was_tried)
+    rest = ordered[POLITE_WINDOWS:]
+    return Share(tuple(ordered[:POLITE_WINDOWS]), covers=all(map(was_tried, rest)))
+
+
 def tally(
     backfill: Backfill,
     config: GarminSyncConfig,

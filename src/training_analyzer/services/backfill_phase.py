@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.planning.backfills import (
     MOST_TRIES,
-    POLITE_WINDOWS,
     BackfillState,
-    Pace,
     plan_backfill,
+    share_of,
 )
 from training_analyzer.streams import CATALOG
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from training_analyzer.db.repositories.garmin_data import GarminDataRepository
     from training_analyzer.garmin import Garmin
     from training_analyzer.model import Api, GarminSyncConfig, Lease
-    from training_analyzer.planning.backfills import Backfill
+    from training_analyzer.planning.backfills import Backfill, Share
     from training_analyzer.services.run import Run
     from training_analyzer.streams import Window
 
@@ -51,24 +50,24 @@ class BackfillPhase:
         backfill = self._active()
         if backfill is None:
             return ()
-        return self._share(backfill, self._left(backfill, zone))
+        return self._share(backfill, zone).windows
 
     def follow(self, zone: ZoneInfo) -> None:
         """Ask for what is left, as far as the pace permits; complete what is done."""
         backfill = self._active()
         if backfill is None:
             return
-        left = self._left(backfill, zone)
-        share = self._share(backfill, left)
-        for start in range(0, len(share), _AT_ONCE):
+        share = self._share(backfill, zone)
+        windows = share.windows
+        for start in range(0, len(windows), _AT_ONCE):
             if start and self._active() is None:
                 return
-            some = share[start : start + _AT_ONCE]
-            self.run.walk(some, zone, ahead=len(share) - start - len(some))
+            some = windows[start : start + _AT_ONCE]
+            self.run.walk(some, zone, ahead=len(windows) - start - len(some))
             if self.run.ended_by is not None:
                 return
         may_pass = self.run.may_pass and self.lease.attempt <= MOST_TRIES
-        if len(share) == len(left) and not may_pass:
+        if share.covers and not may_pass:
             self.data.backfills.move(
                 backfill.user_id,
                 backfill.backfill_id,
@@ -83,18 +82,16 @@ class BackfillPhase:
         found = self.data.backfills.one(self.lease.user_id, self.lease.backfill_id)
         return found if found is not None and found.state is BackfillState.ACTIVE else None
 
-    def _left(self, backfill: Backfill, zone: ZoneInfo) -> tuple[Window, ...]:
-        now = self.now()
-        return plan_backfill(
+    def _share(self, backfill: Backfill, zone: ZoneInfo) -> Share:
+        now, coverage = self.now(), self.data.coverage(self.lease.user_id)
+        left = plan_backfill(
             backfill,
             self.config,
-            self.data.coverage(self.lease.user_id),
+            coverage,
             CATALOG,
             self.garmin.apis,
             now=now,
             today=now.astimezone(zone).date(),
             caps=self.caps,
         ).windows
-
-    def _share(self, backfill: Backfill, left: tuple[Window, ...]) -> tuple[Window, ...]:
-        return left[:POLITE_WINDOWS] if backfill.pace is Pace.POLITE else left
+        return share_of(backfill, left, coverage)
