@@ -113,7 +113,7 @@ def test_each_body_has_an_example_that_is_one(document: Document) -> None:
 
 
 def test_times_and_days_say_that_they_are(document: Document) -> None:
-    """What is called an instant is a `date-time`, what is called a day is a `date`."""
+    """ASVS 2.1.1: what is called an instant is a `date-time`, what is called a day is a `date`."""
     wrong = []
     for name, schema in _objects(document).items():
         for field, told in schema.get("properties", {}).items():

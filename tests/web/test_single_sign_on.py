@@ -157,7 +157,7 @@ def test_asvs_6_8_1_a_stranger_becomes_a_user_by_issuer_and_subject(
 def test_asvs_10_5_a_token_that_is_not_right_is_refused(
     claims: dict[str, Any], sign: Callable[[dict[str, Any]], str], why: str
 ) -> None:
-    """ASVS 9.1.2, 10.5.1-10.5.4: other algorithms, keys, issuers, audiences, times, nonces."""
+    """ASVS 9.1.1-9.1.3, 9.2.1, 10.5.1-10.5.4: other algorithms, keys, issuers, times, nonces."""
     usual = claims_of(ISSUER, "sub-1", "nonce-1", NOON)
 
     with pytest.raises(TokenRefused) as refused:
