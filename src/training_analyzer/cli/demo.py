@@ -18,9 +18,8 @@ from training_analyzer.cli.printing import print_json, say
 from training_analyzer.cli.serving import serve_demo
 from training_analyzer.cli.signals import interrupted_by_termination
 from training_analyzer.cli.starting import write_settings
-from training_analyzer.cli.summary import Summary, summary_of
-from training_analyzer.cli.syncing import watched_sync
-from training_analyzer.errors import Stopping
+from training_analyzer.cli.summary import summary_of
+from training_analyzer.cli.syncing import WatchedSync, watched_sync
 from training_analyzer.model import User
 from training_analyzer.services.encryption import new_key
 from training_analyzer.services.runtime import Runtime, build_runtime
@@ -68,13 +67,21 @@ def demo(
             if not as_json:
                 say(f"A pretend Garmin listens at {garmin.url}; {_ATHLETE} signs in.")
             person = _connected(runtime, garmin)
-            summary = _synced(runtime, person, days, quiet=as_json)
+            watched = _synced(runtime, person, days, quiet=as_json)
+            summary = summary_of(
+                runtime,
+                person.name,
+                person.user_id,
+                outcome=watched.outcome,
+                seconds=watched.seconds,
+                days=days,
+            )
             if as_json:
                 print_json(summary.document())
             else:
                 print_summary(summary)
-            if no_serve or summary.outcome.error_code == Stopping.code:
-                raise typer.Exit(exit_code(summary.outcome))
+            if no_serve or watched.was_stopped:
+                raise typer.Exit(exit_code(watched.outcome))
             ending = f"Ctrl-C ends the demo; {'its data stays' if data else 'nothing stays'}."
             serve_demo(runtime, person, port=port, ending=ending, as_json=as_json)
 
@@ -114,12 +121,9 @@ def _connected(runtime: Runtime, garmin: SimulatorServer) -> User:
     return person
 
 
-def _synced(runtime: Runtime, person: User, days: int, *, quiet: bool) -> Summary:
+def _synced(runtime: Runtime, person: User, days: int, *, quiet: bool) -> WatchedSync:
     # Whoever presses "Sync now" in the demo wants to see a sync.
     runtime.credentials.update_sync_config(
         person.user_id, initial_sync_days=days, min_sync_interval_minutes=1
     )
-    outcome, seconds = watched_sync(runtime, person, quiet=quiet)
-    return summary_of(
-        runtime, person.name, person.user_id, outcome=outcome, seconds=seconds, days=days
-    )
+    return watched_sync(runtime, person, quiet=quiet)

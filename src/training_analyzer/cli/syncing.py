@@ -1,6 +1,7 @@
 """`sync`: one sync of one person, now."""
 
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -49,13 +50,26 @@ def sync(
     with opened_runtime() as runtime:
         person = runtime.people.find(name)
         wish = wish_of(oldest, newest, runtime.syncs.config(person.user_id), today=today)
-        outcome, seconds = watched_sync(runtime, person, wish=wish, force=force, quiet=as_json)
+        watched = watched_sync(runtime, person, wish=wish, force=force, quiet=as_json)
+        outcome = watched.outcome
         if as_json:
             print_json({"name": person.name, "user_id": person.user_id} | document(outcome))
         else:
-            for line in outcome_lines(person.name, outcome, seconds):
+            for line in outcome_lines(person.name, outcome, watched.seconds):
                 say(line)
         raise typer.Exit(exit_code(outcome))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedSync:
+    """What came of a sync, how long it took, and whether somebody wanted it to end.
+
+    One that is asked to end in its last moments completes all the same.
+    """
+
+    outcome: SyncOutcome
+    seconds: float
+    was_stopped: bool
 
 
 def watched_sync(
@@ -65,15 +79,15 @@ def watched_sync(
     wish: Wish = NOTHING_SPECIAL,
     force: bool = False,
     quiet: bool = False,
-) -> tuple[SyncOutcome, float]:
-    """Sync *person* with a progress display; return what came of it and the seconds it took."""
+) -> WatchedSync:
+    """Sync *person* with a progress display; return what came of it."""
     began = time.monotonic()
     runtime.syncs.check(person.user_id, force=force)
     with asked_to_stop(quiet=quiet) as stop, shown_progress(person.name, quiet=quiet) as watch:
         outcome = runtime.syncs.sync(
             person.user_id, wish=wish, force=force, watch=watch, must_stop=stop.is_set
         )
-    return outcome, time.monotonic() - began
+    return WatchedSync(outcome, time.monotonic() - began, was_stopped=stop.is_set())
 
 
 def document(outcome: SyncOutcome) -> dict[str, object]:
