@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from fastapi.responses import FileResponse
+from starlette.datastructures import Headers
 
 from training_analyzer.web.refusals import RangeNotSatisfiable
 
@@ -22,15 +23,26 @@ def zip_file(request: Request, path: Path, *, name: str) -> FileResponse:
 
     Raises `RangeNotSatisfiable`: the framework would answer with a text of its own.
     """
+    _forget_foreign_units(request)
     found = path.stat()
     answer = FileResponse(path, media_type="application/zip", filename=name, stat_result=found)
-    asked = request.headers.get("range")
-    held = request.headers.get("if-range")
+    # Not `request.headers`, which may be from before.
+    headers = Headers(scope=request.scope)
+    asked, held = headers.get("range"), headers.get("if-range")
     # Of another version than is held, all is sent.
     counts = held is None or held in {answer.headers["etag"], answer.headers["last-modified"]}
     if asked is not None and counts and not _can_be_had(asked, found.st_size):
         raise RangeNotSatisfiable(found.st_size)
     return answer
+
+
+def _forget_foreign_units(request: Request) -> None:
+    """Let a range in another unit than bytes be none, as RFC 9110 (14.2) has it."""
+    request.scope["headers"] = [
+        (name, value)
+        for name, value in request.scope["headers"]
+        if name != b"range" or value.strip().lower().startswith(b"bytes")
+    ]
 
 
 def _can_be_had(asked: str, size: int) -> bool:
