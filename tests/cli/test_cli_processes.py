@@ -169,9 +169,9 @@ def test_a_terminal_is_asked_without_echo(settings: dict[str, str], tom: Account
     assert settings
     with Terminal("user", "add", "tom") as terminal:
         terminal.wait_for("Password of tom")
-        terminal.type("open sesame")
+        terminal.type("sesame, open the third window")
         terminal.wait_for("The same again")
-        terminal.type("open sesame")
+        terminal.type("sesame, open the third window")
         assert terminal.end() == 0
         assert "sesame" not in terminal.shown
     with Terminal("connect", "tom", "--kind", "password") as terminal:

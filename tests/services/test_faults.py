@@ -84,6 +84,7 @@ def test_fault_47_one_failing_stream_makes_the_run_partial_and_only_it_is_asked_
         "last": "",
         "code": "garmin_unavailable",
         "attempts": 2,
+        "http_status": 500,
     }
 
     garmin.faults.clear(fault)

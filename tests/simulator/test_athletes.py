@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from itertools import pairwise
 
@@ -166,31 +165,6 @@ def test_vo2max_moves_slowly() -> None:
 
     assert max(steps) <= 1.5
     assert max(levels) - min(levels) > 1.5
-
-
-def test_a_year_of_everything_is_quick() -> None:
-    """All ranges of a year of one athlete take less than two seconds."""
-    ada = runner()
-    began = time.perf_counter()
-    for back in range(0, 365, 28):
-        first = TODAY - timedelta(days=back + 27)
-        last = TODAY - timedelta(days=back)
-        span = {"startDate": str(first), "endDate": str(last)}
-        ask(ada, "/usersummary-service/v2/dailysummaries", **span)
-        ask(ada, f"/sleep-service/stats/sleep/daily/{first}/{last}")
-        ask(ada, "/wellness-service/wellness/bodyBattery/reports/daily", **span)
-        ask(ada, f"/usersummary-service/stats/stress/daily/{first}/{last}")
-    whole = f"{A_YEAR_AGO}/{TODAY}"
-    ask(ada, f"/hrv-service/hrv/daily/{whole}")
-    ask(ada, f"/mobile-gateway/usersummary/trainingstatus/weekly/{whole}")
-    ask(ada, f"/metrics-service/metrics/maxmet/daily/{whole}")
-    ask(ada, f"/metrics-service/metrics/trainingreadiness/{whole}")
-    ask(ada, f"/weight-service/weight/range/{whole}", includeAll="true")
-    for start in range(0, 300, 100):
-        paging = {"start": str(start), "limit": "100"}
-        ask(ada, "/activitylist-service/activities/search/activities", **paging)
-
-    assert time.perf_counter() - began < 2.0
 
 
 def test_today_grows_and_tomorrow_is_empty() -> None:
