@@ -258,18 +258,20 @@ def test_over_the_wire_a_stream_goes_on_and_leaves_nothing_behind(runtime: Runti
             assert set(lines) <= {"", PING}
 
 
-def test_the_end_of_the_server_ends_its_streams_at_once(runtime: Runtime) -> None:
-    """A stream does not hold up a server that is told to stop."""
+def test_the_end_of_the_server_ends_its_streams_at_once(
+    runtime: Runtime, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stream does not hold up a server that is told to stop, until it is cut off."""
     with served(runtime) as (app, server, thread):
         ana = arrive(app, runtime, "Ana")
         lease = begin(runtime, ana.user_id)
         with opened(server, ana, lease.run_id) as lines:
             until(lines, "id: 1")
-            began = time.monotonic()
 
             server.stop()
             rest = [line for line in lines if line]
             thread.join(20)
 
     assert set(rest) <= {PING}
-    assert time.monotonic() - began < 1.8
+    assert not thread.is_alive()
+    assert "graceful shutdown exceeded" not in caplog.text
