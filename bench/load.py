@@ -1,10 +1,11 @@
 """Measure the API at 50 clients while two syncs write, over the wire, on this machine.
 
 The athlete has five years of days and a run for each; the server is a process of its own, as
-are the pretend Garmin, 150 ms away, and the clients here. Each route is asked for what pages and
-programs ask for, and for the most that it gives, one after the other and in two ways. *Paced*: every client asks once a second, whether or not the answer
-before is there, and a time counts from when the question was due. *Without pause*: every client
-asks again at once, so that the times say no more than how many answers a second there are.
+are the pretend Garmin, 150 ms away, and the clients here. Routes are asked what pages and
+programs ask, and for the most that they give, one after the other and each in two ways.
+*Paced*: every client asks once a second, whether or not the answer before is there, and a time
+counts from when the question was due. *Without pause*: every client asks again at once, so that
+the times say no more than how many answers a second there are.
 `--clients N`, `--seconds N` and `--syncs N` change the numbers, `--json` is for programs.
 """
 

@@ -49,9 +49,9 @@ def connect(runtime: Runtime, kind: str) -> int:
 
 def sync(runtime: Runtime) -> int:
     """Sync once; the exit status is that of `garmin-sync sync`."""
-    outcome, _seconds = watched_sync(runtime, runtime.people.find(NAME), force=True, quiet=True)
-    print(outcome)
-    return exit_code(outcome)
+    watched = watched_sync(runtime, runtime.people.find(NAME), force=True, quiet=True)
+    print(watched.outcome)
+    return exit_code(watched.outcome)
 
 
 def owed(runtime: Runtime, kind: str) -> int:
