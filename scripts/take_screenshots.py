@@ -1,57 +1,35 @@
-"""Take the pictures of docs/images: a year of a pretend athlete, served, in the system's Chromium.
+"""Take the pictures of docs/images: every screen, served, in the system's Chromium.
 
 Everybody in the pictures is pretend, and so is the day: the same code takes the same pictures.
+Names of screens after the command take those alone.
 """
 
 from __future__ import annotations
 
-import base64
 import shutil
-import struct
 import sys
-import tempfile
-import threading
-import zlib
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
-from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
+from few_colours import in_few_colours
+from pictured import stage
 from playwright.sync_api import sync_playwright
-from pydantic import SecretStr
 
 from training_analyzer.services.activities import Wanted
-from training_analyzer.services.encryption import new_key
-from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
+from training_analyzer.services.one_time_codes import code_of, step_at
 from training_analyzer.services.one_time_links import Purpose
-from training_analyzer.services.runtime import build_runtime
-from training_analyzer.settings import Settings
-from training_analyzer.simulator import SimulatorServer, demo_world
-from training_analyzer.web.app import create_app
-from training_analyzer.web.serve import WebServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from fastapi import FastAPI
-    from playwright.sync_api import Browser, Page
-
-    from training_analyzer.services.runtime import Runtime
+    from pictured import Stage
+    from playwright.sync_api import Browser, BrowserContext, Page
 
 IMAGES: Final = Path(__file__).resolve().parents[1] / "docs/images"
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-# The first sync was a fortnight ago, each morning since then has one more, and today's afternoon.
-FIRST_SYNC: Final = datetime(2026, 5, 8, 6, 20, tzinfo=UTC)
-AFTERNOON: Final = timedelta(hours=9)
-MORNINGS: Final = 14
-BAD_MORNING: Final = 9
-# A sync that goes on for minutes is looked at after some windows.
-SLOWLY_S: Final = 0.8
-MIDWAY_S: Final = 30
-ZONE: Final = "Europe/Berlin"
 # Fields for dates go by the language of the browser's menus, which is American in most Chromiums.
 FIELDS_GO_BY_LANG: Final = "--enable-blink-features=LangAttributeAwareFormControlUI"
 AS_IN_BRITAIN: Final = """
@@ -63,252 +41,204 @@ for (const field of document.querySelectorAll("input[type=date], input[type=time
   field.type = type;
 }
 """
-LOOKS: Final = (("light", 1280, 1500), ("dark", 390, 1700))
-# Of a page, in the browser: at most 256 colours, and each point's place among them.
-QUANTISE: Final = """
-async (png) => {
-  const bytes = Uint8Array.from(atob(png), (sign) => sign.charCodeAt(0));
-  const image = await createImageBitmap(new Blob([bytes]));
-  const { width, height } = image;
-  const sheet = new OffscreenCanvas(width, height).getContext("2d");
-  sheet.drawImage(image, 0, 0);
-  const points = new Uint32Array(sheet.getImageData(0, 0, width, height).data.buffer);
-  const counts = new Map();
-  for (const point of points) counts.set(point, (counts.get(point) ?? 0) + 1);
-  const common = [...counts].sort((one, other) => other[1] - one[1]).map(([point]) => point);
-  const parts = (point) => [point & 255, (point >> 8) & 255, (point >> 16) & 255];
-  // The commonest, then whatever is far from all that is there: rare colours are lines of charts.
-  const palette = [];
-  const distance = (one, other) =>
-    one.reduce((sum, part, index) => sum + (part - other[index]) ** 2, 0);
-  const nearest = (colour) => {
-    let best = 0, least = Infinity;
-    palette.forEach((other, index) => {
-      const far = distance(colour, other);
-      if (far < least) { least = far; best = index; }
-    });
-    return [best, least];
-  };
-  for (const apart of [600, 150, 40, 0]) {
-    for (const point of common) {
-      if (palette.length === 256) break;
-      const colour = parts(point);
-      if (!palette.length || nearest(colour)[1] > apart) palette.push(colour);
-    }
-  }
-  const places = new Map(common.map((point) => [point, nearest(parts(point))[0]]));
-  const indices = Uint8Array.from(points, (point) => places.get(point));
-  let text = "";
-  for (let at = 0; at < indices.length; at += 32768) {
-    text += String.fromCharCode(...indices.subarray(at, at + 32768));
-  }
-  return { width, height, palette: palette.flat(), indices: btoa(text) };
-}
-"""
-
-
-class Clock:
-    """A clock that goes on from the moment that it is set to."""
-
-    def __init__(self, at: datetime) -> None:
-        self.set(at)
-
-    def __call__(self) -> datetime:
-        """Tell the time."""
-        return self._at + timedelta(seconds=monotonic() - self._since)
-
-    def set(self, at: datetime) -> None:
-        """Set it."""
-        self._at, self._since = at, monotonic()
+CHROME: Final = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/148.0.0.0"
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
-    """Who is served, and what has happened to them."""
+class Look:
+    """How a picture is taken: on a desk in the light, on a phone in the dark."""
 
-    url: str
-    runtime: Runtime
-    with_data: str
-    syncing: str
-    run: int
-    new: str
+    scheme: str
+    width: int
+    # Long pages from their top.
+    most: int
+    agent: str
 
-    def pictures(self) -> list[tuple[str, str, str]]:
-        """Return name, person and address of each picture."""
-        (latest,) = self.runtime.activities.page(
-            self.with_data, Wanted(type_key="running"), limit=1
+
+LOOKS: Final = (
+    Look("light", 1280, 1500, f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36"),
+    Look("dark", 390, 1700, f"Mozilla/5.0 (Linux; Android 16; K) {CHROME} Mobile Safari/537.36"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A screen: who looks at it, where, and what they do there first."""
+
+    name: str
+    who: str | None
+    address: str
+    act: Callable[[Page, Stage], object] = lambda _page, _stage: None
+    # What they did in the other look has signed them out in this one.
+    anew: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Photographer:
+    """A browser of each person on each device, signed in once."""
+
+    browser: Browser
+    here: Stage
+    contexts: dict[tuple[str | None, Look], BrowserContext] = field(default_factory=dict)
+
+    def take(self, scene: Scene) -> int:
+        """Take a screen in all looks; return the bytes of the pictures."""
+        size = 0
+        for look in LOOKS:
+            if scene.anew:
+                self.contexts.pop((scene.who, look), None)
+            page = self._context(scene.who, look).new_page()
+            _go(page, self.here.url, scene.address)
+            scene.act(page, self.here)
+            page.evaluate(AS_IN_BRITAIN)
+            page.wait_for_timeout(400)
+            height = min(look.most, int(page.evaluate("document.documentElement.scrollHeight")))
+            # A window as high as the picture, so that what sticks to its edge is at the edge.
+            page.set_viewport_size({"width": look.width, "height": height})
+            file = IMAGES / f"{scene.name}-{look.width}-{look.scheme}.png"
+            file.write_bytes(in_few_colours(self.browser, page.screenshot()))
+            size += file.stat().st_size
+            print(f"{file.name}: {file.stat().st_size // 1024} KiB")
+            page.close()
+        return size
+
+    def _context(self, who: str | None, look: Look) -> BrowserContext:
+        if (who, look) not in self.contexts:
+            self.contexts[who, look] = self._arrive(who, look)
+        return self.contexts[who, look]
+
+    def _arrive(self, who: str | None, look: Look) -> BrowserContext:
+        context = self.browser.new_context(
+            viewport={"width": look.width, "height": 900},
+            color_scheme="dark" if look.scheme == "dark" else "light",
+            reduced_motion="reduce",
+            locale="en-GB",
+            user_agent=look.agent,
         )
-        (last,) = self.runtime.credentials.get_sync_history(self.with_data, limit=1)
-        yesterday = self.runtime.now().date() - timedelta(days=1)
-        mine = {
-            "home": "/",
-            "sleep": "/health",
-            "heart": "/health/heart",
-            "stress": "/health/stress",
-            "movement": "/health/movement",
-            "fitness": "/health/fitness",
-            "body": "/health/body",
-            "night": f"/health/sleep/{yesterday}",
-            "day": f"/health/day/{yesterday}",
-            "activities": "/activities",
-            "activity": f"/activities/{latest['activity_id']}",
-            "coverage": "/coverage",
-            "history": "/history",
-            "run": f"/runs/{last.id}",
-            "connection": "/connect",
-            "settings": "/settings/sync",
-            "data": "/settings/data",
-            "security": "/settings/security",
-            "developer": "/settings/developer",
-            "look": "/settings/look",
-            "admin": "/admin",
-        }
-        return [
-            # First, while it goes on.
-            ("live", self.syncing, f"/runs/{self.run}"),
-            *((name, self.with_data, address) for name, address in mine.items()),
-            ("connect", self.new, "/connect"),
-        ]
+        # What counts down does so from the day of the pictures.
+        context.clock.set_system_time(self.here.runtime.now())
+        if who is not None:
+            links = self.here.runtime.access.links
+            page, token = context.new_page(), links.issue(Purpose.SIGN_IN, self.here.people[who])
+            page.goto(f"{self.here.url}/sign-in?token={token}")
+            page.get_by_role("button", name="Sign in").click()
+            page.wait_for_url(f"{self.here.url}/")
+            page.close()
+        return context
 
 
 def main() -> None:
-    """Take all pictures anew."""
+    """Take all pictures anew, or those that are named."""
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     if found is None:
         sys.exit("No Chromium on this machine: install it, then try again.")
-    with server() as running, sync_playwright() as playwright:
+    wanted = sys.argv[1:]
+    with stage() as here, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", FIELDS_GO_BY_LANG]
         )
-        sizes = [take(browser, running, *picture) for picture in running.pictures()]
+        photographer = Photographer(browser, here)
+        # One after the other: some scenes change what others are about.
+        sizes = [
+            photographer.take(each) for each in scenes(here) if not wanted or each.name in wanted
+        ]
         browser.close()
     print(f"{len(sizes)} screens, {sum(sizes) // 1024} KiB in {IMAGES}")
 
 
-@contextmanager
-def server() -> Iterator[Server]:
-    """Serve Ada with a year of data, Tom in the middle of his first sync, and Nia, who is new."""
-    clock = Clock(FIRST_SYNC)
-    with (
-        tempfile.TemporaryDirectory(prefix="garmin-sync-pictures-") as folder,
-        SimulatorServer(demo_world(clock=clock)) as garmin,
-        build_runtime(settings(folder, garmin.url), now=clock) as runtime,
-    ):
-        app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
-        ada, tom, nia = (runtime.people.add(name).user_id for name in ("Ada", "Tom", "Nia"))
-        for person in (ada, tom, nia):
-            runtime.access.profiles.change(person, {"timezone": ZONE, "locale": "en-GB"})
-            runtime.credentials.update_sync_config(person, timezone=ZONE)
-        connect(runtime, garmin, ada, "ada")
-        sync(app, ada)
-        for morning in range(1, MORNINGS + 1):
-            clock.set(FIRST_SYNC + timedelta(days=morning))
-            if morning == BAD_MORNING:
-                garmin.faults.answer("/hrv-service", status=500)
-            sync(app, ada)
-            garmin.faults.clear()
-        clock.set(FIRST_SYNC + timedelta(days=MORNINGS) + AFTERNOON)
-        sync(app, ada)
-        clock.set(clock() + timedelta(minutes=7))
-        connect(runtime, garmin, tom, "kay")
-        garmin.faults.delay("/", SLOWLY_S)
-        run = app.state.parts.manual.start(tom)
-        sleep(MIDWAY_S)
-        with served(app) as url:
-            yield Server(url, runtime, ada, tom, run, nia)
-            garmin.faults.end_delays()
-            app.state.parts.manual.wait(60)
+def scenes(here: Stage) -> Iterator[Scene]:
+    """Yield every screen; first one that does not stay as it is, last one that nothing passes."""
+    yield Scene("live", "Tom", f"/runs/{here.run}")
+    yield Scene("set-up", None, f"{here.empty_url}/setup?token={here.set_up}")
+    yield Scene("sign-in", None, "/sign-in")
+    yield Scene("invitation", None, f"/invitations/{here.invitation}")
+    yield Scene("connect", "Nia", "/connect")
+    yield Scene("connect-password", "Nia", "/connect?way=password")
+    yield Scene("connect-code", "Uma", "/connect")
+    yield Scene("connect-data", "Lea", "/connect?step=data")
+    yield Scene("blocked", "Eva", "/connect?way=password", sign_in_too_soon)
+    yield Scene("empty", "Nia", "/")
+    yield Scene("broken", "Mia", "/")
+    for name, address in of_ada(here).items():
+        yield Scene(name, "Ada", address)
+    yield Scene("second-factor", "Ada", "/second-factor", begin_second_factor)
+    yield Scene("recovery-codes", "Ada", "/second-factor", confirm_second_factor, anew=True)
+    here.let_sign_in_wait()
+    yield Scene("signing-in", "Kim", "/connect?way=password", sign_in_to_garmin)
 
 
-def settings(folder: str, garmin_url: str) -> Settings:
-    """Return settings of the pictures' own."""
-    return Settings(
-        encryption_key=SecretStr(new_key()),
-        database_url=f"sqlite:///{folder}/garmin-sync.db",
-        garmin_server_url=garmin_url,
-        requests_per_minute=6000,
-        password_cost="small",  # noqa: S106 - a cost, no password
-    )
+def of_ada(here: Stage) -> dict[str, str]:
+    """Return where somebody with data looks, by name."""
+    ada = here.people["Ada"]
+    (latest,) = here.runtime.activities.page(ada, Wanted(type_key="running"), limit=1)
+    (last,) = here.runtime.credentials.get_sync_history(ada, limit=1)
+    yesterday = here.runtime.now().date() - timedelta(days=1)
+    return {
+        "home": "/",
+        "sleep": "/health",
+        "heart": "/health/heart",
+        "stress": "/health/stress",
+        "movement": "/health/movement",
+        "fitness": "/health/fitness",
+        "body": "/health/body",
+        "night": f"/health/sleep/{yesterday}",
+        "day": f"/health/day/{yesterday}",
+        "activities": "/activities",
+        "activity": f"/activities/{latest['activity_id']}",
+        "coverage": "/coverage",
+        "history": "/history",
+        "run": f"/runs/{last.id}",
+        "connection": "/connect",
+        "disconnect": "/connect?step=disconnect",
+        "settings": "/settings/sync",
+        "data": "/settings/data",
+        "security": "/settings/security",
+        "developer": "/settings/developer",
+        "look": "/settings/look",
+        "admin": "/admin",
+    }
 
 
-def connect(runtime: Runtime, garmin: SimulatorServer, user_id: str, athlete: str) -> None:
-    """Connect a person with the password of an athlete."""
-    who = next(each for each in garmin.world.accounts if each.email.startswith(f"{athlete}@"))
-    runtime.connections.connect_password(user_id, who.email, who.password)
+def begin_second_factor(page: Page, here: Stage) -> None:
+    """Let Ada see the code that a phone scans."""
+    here.runtime.access.second_factor.remove(here.people["Ada"])
+    page.reload()
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("img", name="QR code").wait_for()
 
 
-def sync(app: FastAPI, user_id: str) -> None:
-    """Sync a person and wait for the end."""
-    app.state.parts.manual.start(user_id)
-    app.state.parts.manual.wait(600)
+def confirm_second_factor(page: Page, here: Stage) -> None:
+    """Let Ada see her recovery codes."""
+    begin_second_factor(page, here)
+    secret = page.locator(".scan .secret").inner_text().strip()
+    page.get_by_label("Code", exact=True).fill(code_of(secret, step_at(here.runtime.now())))
+    page.get_by_role("button", name="Turn it on").click()
+    page.get_by_role("link", name="I have kept them").wait_for()
 
 
-@contextmanager
-def served(app: FastAPI) -> Iterator[str]:
-    """Serve *app* for a block and give its address."""
-    ready = threading.Event()
-    web = WebServer(app, host="127.0.0.1", port=0, on_ready=lambda _: ready.set())
-    thread = threading.Thread(target=web.run, name="web")
-    thread.start()
-    ready.wait(30)
-    try:
-        yield web.url
-    finally:
-        web.stop()
-        thread.join(30)
+def sign_in_to_garmin(page: Page, _: Stage) -> None:
+    """Let Kim wait for Garmin."""
+    _sign_in(page, "kim@example.test")
+    page.wait_for_url("**/connect?login=*")
+    page.wait_for_timeout(4000)
 
 
-def take(browser: Browser, running: Server, name: str, user_id: str, address: str) -> int:
-    """Take a page on a desk in the light and on a phone in the dark; return the bytes of both."""
-    size = 0
-    for scheme, width, most in LOOKS:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if scheme == "dark" else "light",
-            reduced_motion="reduce",
-            locale="en-GB",
-        )
-        page = context.new_page()
-        token = running.runtime.access.links.issue(Purpose.SIGN_IN, user_id)
-        page.goto(f"{running.url}/sign-in?token={token}")
-        page.get_by_role("button", name="Sign in").click()
-        page.wait_for_url(f"{running.url}/")
-        answer = page.goto(f"{running.url}{address}")
-        if answer is None or answer.status != HTTPStatus.OK:
-            sys.exit(f"{address} is not as it should be.")
-        page.evaluate(AS_IN_BRITAIN)
-        page.wait_for_timeout(400)
-        height = min(most, int(page.evaluate("document.documentElement.scrollHeight")))
-        # A window as high as the picture, so that what sticks to its edge is at the edge.
-        page.set_viewport_size({"width": width, "height": height})
-        file = IMAGES / f"{name}-{width}-{scheme}.png"
-        file.write_bytes(in_few_colours(browser, page.screenshot()))
-        size += file.stat().st_size
-        print(f"{file.name}: {file.stat().st_size // 1024} KiB")
-        context.close()
-    return size
+def sign_in_too_soon(page: Page, _: Stage) -> None:
+    """Let Eva try what Garmin has blocked."""
+    _sign_in(page, "nia@example.test")
+    page.locator(".countdown").wait_for()
 
 
-def in_few_colours(browser: Browser, png: bytes) -> bytes:
-    """Return the picture as a PNG with a palette: a fifth of the bytes."""
-    page: Page = browser.new_page()
-    found = page.evaluate(QUANTISE, base64.b64encode(png).decode())
-    page.close()
-    width, height = int(found["width"]), int(found["height"])
-    points = base64.b64decode(found["indices"])
-    rows = b"".join(b"\0" + points[at : at + width] for at in range(0, len(points), width))
-    header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    chunks = (
-        (b"IHDR", header),
-        (b"PLTE", bytes(found["palette"])),
-        (b"IDAT", zlib.compress(rows, 9)),
-        (b"IEND", b""),
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, data) for kind, data in chunks)
+def _sign_in(page: Page, email: str) -> None:
+    page.get_by_label("E-mail", exact=True).fill(email)
+    page.get_by_label("Garmin password", exact=True).fill("a secret")
+    page.get_by_role("button", name="Sign in").click()
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+def _go(page: Page, base: str, address: str) -> None:
+    answer = page.goto(address if address.startswith("http") else f"{base}{address}")
+    if answer is None or answer.status != HTTPStatus.OK:
+        sys.exit(f"{address} is not as it should be.")
 
 
 if __name__ == "__main__":

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _WEEK: Final = 7
 _MOST_WEEKS: Final = 53
 _TOP: Final = 20.0
+_BETWEEN: Final = 10.0
 _LARGEST_CELL: Final = 20.4
 _LEVELS: Final = (30.0, 60.0, 90.0, 150.0)
 # The radius of each level as a part of the cell's half.
@@ -71,7 +72,7 @@ def activity_calendar(
     per_block = -(-count // 2) if is_narrow(width) and count > _MOST_WEEKS // 2 else count
     left = 22.0
     cell = min(_LARGEST_CELL, (width - left) / per_block)
-    block = _TOP + cell * _WEEK + 10
+    block = _TOP + cell * _WEEK + _BETWEEN
     names = tongue.weekdays("narrow")
     body: list[Markup] = []
     blocks = -(-count // per_block)
@@ -101,7 +102,7 @@ def activity_calendar(
         body.append(_level(level, of, cell / 2, tongue, stop=stop))
     active = sum((known(day.minutes) or 0) > 0 for day in days)
     desc = tongue.plural("%(n)s day with an activity", "%(n)s days with an activity", active)
-    box = (left + cell * per_block, blocks * block)
+    box = (left + cell * per_block, blocks * block - _BETWEEN)
     box = (max(box[0], width), box[1])
     role = "group" if stop else "img"
     return drawing(join(body), box=box, label=label, desc=desc, role=role)

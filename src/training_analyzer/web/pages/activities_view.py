@@ -14,7 +14,7 @@ from training_analyzer.services.activities import Wanted
 from training_analyzer.web import measures
 from training_analyzer.web.charts.heat import Active, activity_calendar, calendar_key
 from training_analyzer.web.charts.rooms import WIDE, rooms
-from training_analyzer.web.pages.sports import OTHER_SIGN, fast, sign_of, sport_name
+from training_analyzer.web.pages.sports import fast, sign_of, sport_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -175,7 +175,7 @@ def chips_of(filters: Filters, sports: Sequence[tuple[str, int]], tongue: Tongue
     return [
         Chip(
             name=name,
-            icon="" if icon == OTHER_SIGN else icon,
+            icon=icon,
             count=tongue.number(count) if counted else "",
             href=replace(filters, sport=key).query(),
             is_current=key == filters.sport,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from training_analyzer.web.tongue import Tongue
 
 # One that is made each night was missed more than once.
+_KINDS: Final = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 _BACKUP_IS_OLD: Final = timedelta(days=3)
 
 
@@ -180,7 +181,8 @@ def system_of(
 ) -> list[SystemLine]:
     """Return what runs here, with the backup's age and when Garmin was last asked."""
     text, database, now = tongue.text, found.database, found.now
-    used = found.last_used_at
+    used, began = found.last_used_at, found.started_at
+    kind = _KINDS.get(database.kind, database.kind)
     asked = (
         text("last asked Garmin %(ago)s", ago=tongue.ago(used, now))
         if used
@@ -190,10 +192,10 @@ def system_of(
         SystemLine("Garmin Sync", found.version),
         SystemLine(found.client_library, f"{found.client_library_version} · {asked}"),
         *(_rest(each, tongue, now) for each in resting),
-        SystemLine(text("Database"), f"{database.kind}, {size_words(tongue, database.size_bytes)}"),
+        SystemLine(text("Database"), f"{kind}, {size_words(tongue, database.size_bytes)}"),
         _backup(found, tongue),
         SystemLine(text("Schema"), database.revision or "\N{EN DASH}"),
-        SystemLine(text("Up for"), tongue.duration((now - found.started_at).total_seconds())),
+        SystemLine(text("Started"), tongue.ago(began, now), tongue.instant(began)),
     ]
 
 

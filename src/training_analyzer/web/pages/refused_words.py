@@ -68,7 +68,7 @@ def _said(tongue: Tongue) -> Mapping[tuple[str, str], str]:
 
 def _steps(tongue: Tongue) -> Mapping[tuple[str, str], str]:
     text = tongue.text
-    wait = text("We do not try before: each try would make the wait longer.")
+    wait = text("We do not try meanwhile: each try would make the wait longer.")
     return {
         ("ticket", "invalid_credentials"): text(
             "It is good once and for about a minute. Get a new one."
