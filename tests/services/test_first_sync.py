@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
 
 def test_year_of_an_athlete_costs_at_most_75_requests(
     runtime: Runtime, garmin: SimulatorServer, scheduler: GarminSyncScheduler

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
 
 @pytest.fixture
 def inline(runtime: Runtime) -> Iterator[tuple[GarminSyncScheduler, Inline]]:
@@ -54,7 +56,6 @@ def test_connected_user_is_synced_at_once_and_then_daily(
     assert runs(runtime, ada) == ["initial", "scheduled"]
 
 
-@pytest.mark.torture
 def test_frequency_of_each_user_decides(
     runtime: Runtime,
     ada: str,
