@@ -44,26 +44,23 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.allow_unix_socket = True
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Run one test more at a time than there are processors: a fifth of its time a test waits."""
-    return (os.cpu_count() or 1) + 1
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tell long stories on SQLite only, unless every proof is to be run at its full length.
+    """Leave what is marked so to the run of every proof at its full length.
 
-    They are about what the product does over weeks; that its statements mean the same on
-    PostgreSQL is proven where the statements are, by the tests of each repository.
+    Long stories are about what the product does over weeks, and are told on SQLite every day;
+    that its statements mean the same on PostgreSQL is proven where the statements are, by the
+    tests of each repository.
     """
-    if config.getoption("--torture"):
-        return
-    twice = [
-        item
-        for item in items
-        if item.get_closest_marker("long_story") and item.get_closest_marker("postgres")
-    ]
-    config.hook.pytest_deselected(items=twice)
-    items[:] = [item for item in items if item not in twice]
+    if not config.getoption("--torture"):
+        left = [item for item in items if _is_left_to_torture(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def _is_left_to_torture(item: pytest.Item) -> bool:
+    if item.get_closest_marker("torture_only"):
+        return True
+    return bool(item.get_closest_marker("long_story") and item.get_closest_marker("postgres"))
 
 
 @pytest.fixture

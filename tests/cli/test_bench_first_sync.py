@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
+
+@pytest.mark.torture
+@pytest.mark.torture_only
 def test_the_benchmark_measures_a_first_sync_and_another() -> None:
     """`bench/first_sync.py` prints one line for a first sync, and one for the sync after it."""
     script = Path(__file__).parents[2] / "bench/first_sync.py"

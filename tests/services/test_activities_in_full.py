@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from training_analyzer.streams import Json
 
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
+
 @pytest.fixture
 def make(
     database: Database,

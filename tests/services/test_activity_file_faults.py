@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from training_analyzer.services.encryption import EncryptionService
 
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
+
 @pytest.fixture
 def ada(
     database: Database,

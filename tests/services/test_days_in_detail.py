@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.simulator import SimulatorServer
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
 SLEEP_NIGHT = "/wellness-service/wellness/dailySleepData"
 DETAIL = re.compile(
     r"/\w+-service/(?:wellness/)?(dailySleepData|dailyHeartRate|dailyStress|hrv(?=/2))/"

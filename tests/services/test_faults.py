@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from training_analyzer.simulator import SimulatorServer
 
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
+
 def test_rate_limit_ends_the_run_and_the_next_one_goes_on_where_it_stopped(
     runtime: Runtime,
     garmin: SimulatorServer,
@@ -181,8 +184,6 @@ def test_unreadable_answer_makes_the_run_partial_and_is_asked_again(
     assert not rows(runtime.database, ada, "hrv_nights")["hrv_nights"]
 
 
-@pytest.mark.torture
-@pytest.mark.long_story
 @pytest.mark.parametrize("shape", ["204", "{}", "[]", "null"])
 def test_nothing_is_not_an_error(
     runtime: Runtime,

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from training_analyzer.services.reparsed import Reparsed, ReparseProgress
 
 
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
+
+
 @pytest.fixture
 def ada(
     database: Database,

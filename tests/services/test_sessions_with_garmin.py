@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from services_stage import account, connect
 from sqlalchemy import select, update
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from training_analyzer.services.runtime import Runtime
     from training_analyzer.settings import Settings
     from training_analyzer.simulator import SimulatorServer
+
+pytestmark = [pytest.mark.long_story, pytest.mark.torture]
 
 LOGIN = "/mobile/api/login"
 
