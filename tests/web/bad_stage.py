@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fake_clock import FakeClock
-from pydantic import SecretStr
-from web_stage import API, Person, arrive, connect, parts, sync
+from web_stage import API, Person, arrive, connect, parts, settings_over, sync
 
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.runtime import build_runtime
-from training_analyzer.settings import Settings
 from training_analyzer.simulator import SimulatorServer
 from training_analyzer.simulator.residents import demo_world
 from training_analyzer.web.app import create_app
@@ -79,13 +77,8 @@ def staged(file: Path, key: str, *, synced: bool = False) -> Iterator[Stage]:
     """Give an application over the migrated *file*; Ana, its administrator, may be *synced*."""
     clock = FakeClock()
     with SimulatorServer(demo_world(7, clock=clock)) as garmin:
-        settings = Settings(
-            encryption_key=SecretStr(key),
-            database_url=f"sqlite:///{file}",
-            garmin_server_url=garmin.url,
-            requests_per_minute=6000,
-            public_url="https://sync.example.test",
-            password_cost="small",
+        settings = settings_over(
+            f"sqlite:///{file}", garmin, key, public_url="https://sync.example.test"
         )
         with build_runtime(settings, now=clock) as runtime:
             app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=10_000)

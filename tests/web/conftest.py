@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import SecretStr
-from web_stage import Person, arrive
+from web_stage import Person, arrive, settings_over
 
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.runtime import build_runtime
-from training_analyzer.settings import Settings
 from training_analyzer.simulator import SimulatorServer
 from training_analyzer.simulator.residents import demo_world
 from training_analyzer.web.app import create_app
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from training_analyzer.services.runtime import Runtime
+    from training_analyzer.settings import Settings
 
 
 @pytest.fixture
@@ -33,14 +32,7 @@ def garmin(clock: Callable[[], Any]) -> Iterator[SimulatorServer]:
 @pytest.fixture
 def settings(sqlite_url: str, garmin: SimulatorServer, encryption_key: str) -> Settings:
     """Give settings for a fresh database and the pretend Garmin."""
-    return Settings(
-        encryption_key=SecretStr(encryption_key),
-        database_url=sqlite_url,
-        garmin_server_url=garmin.url,
-        requests_per_minute=6000,
-        public_url="https://sync.example.test",
-        password_cost="small",
-    )
+    return settings_over(sqlite_url, garmin, encryption_key, public_url="https://sync.example.test")
 
 
 @pytest.fixture

@@ -11,13 +11,11 @@ from fake_clock import FakeClock
 from fastapi.routing import iter_route_contexts
 from grid import NOT_DESCRIBED, ROWS
 from grid_stage import Asked, Stage, grid
-from pydantic import SecretStr
 from starlette.testclient import TestClient
-from web_stage import parts
+from web_stage import parts, settings_over
 
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.runtime import build_runtime
-from training_analyzer.settings import Settings
 from training_analyzer.simulator import SimulatorServer
 from training_analyzer.simulator.residents import demo_world
 from training_analyzer.web.app import create_app
@@ -36,13 +34,8 @@ def stage(
     path = tmp_path_factory.mktemp("grid") / "garmin-sync.db"
     shutil.copy(migrated_file, path)
     with SimulatorServer(demo_world(7, clock=clock)) as garmin:
-        settings = Settings(
-            encryption_key=SecretStr(encryption_key),
-            database_url=f"sqlite:///{path}",
-            garmin_server_url=garmin.url,
-            requests_per_minute=6000,
-            public_url="https://sync.example.test",
-            password_cost="small",
+        settings = settings_over(
+            f"sqlite:///{path}", garmin, encryption_key, public_url="https://sync.example.test"
         )
         with build_runtime(settings, now=clock) as runtime:
             app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=1000)

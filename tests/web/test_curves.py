@@ -11,14 +11,12 @@ import pytest
 from browser_stage import DESK, come_in, running_browser, served, watched
 from fake_clock import FakeClock
 from playwright.sync_api import expect
-from pydantic import SecretStr
-from web_stage import Person, account, parts, prove
+from web_stage import Person, account, parts, prove, settings_over
 from web_stage import browser as plain_browser
 
 from training_analyzer.services.activities import Wanted
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.runtime import build_runtime
-from training_analyzer.settings import Settings
 from training_analyzer.simulator import SimulatorServer
 from training_analyzer.simulator.residents import demo_world
 from training_analyzer.web.app import create_app
@@ -56,13 +54,7 @@ def stage(
     path, clock = tmp_path_factory.mktemp("curves") / "garmin-sync.db", FakeClock()
     shutil.copy(migrated_file, path)
     with SimulatorServer(demo_world(7, clock=clock)) as garmin:
-        settings = Settings(
-            encryption_key=SecretStr(encryption_key),
-            database_url=f"sqlite:///{path}",
-            garmin_server_url=garmin.url,
-            requests_per_minute=6000,
-            password_cost="small",
-        )
+        settings = settings_over(f"sqlite:///{path}", garmin, encryption_key)
         with build_runtime(settings, now=clock) as runtime:
             app = create_app(runtime, GarminSyncScheduler(runtime))
             ada, who = runtime.people.add("Ada").user_id, account(garmin, "ada")

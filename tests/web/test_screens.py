@@ -13,15 +13,13 @@ from browser_stage import WIDTHS, come_in, running_browser, served, watched
 from fake_clock import FakeClock
 from fastapi.routing import iter_route_contexts
 from playwright.sync_api import expect
-from pydantic import SecretStr
-from web_stage import account, parts
+from web_stage import account, parts, settings_over
 
 from training_analyzer.services.activities import Wanted
 from training_analyzer.services.callers import Role, Scope
 from training_analyzer.services.garmin_scheduler import GarminSyncScheduler
 from training_analyzer.services.one_time_links import Purpose
 from training_analyzer.services.runtime import build_runtime
-from training_analyzer.settings import Settings
 from training_analyzer.simulator import SimulatorServer
 from training_analyzer.simulator.residents import demo_world
 from training_analyzer.web import catalogs, pages
@@ -64,13 +62,7 @@ def stage(
     path, clock = tmp_path_factory.mktemp("screens") / "garmin-sync.db", FakeClock()
     shutil.copy(migrated_file, path)
     with SimulatorServer(demo_world(7, clock=clock)) as garmin:
-        settings = Settings(
-            encryption_key=SecretStr(encryption_key),
-            database_url=f"sqlite:///{path}",
-            garmin_server_url=garmin.url,
-            requests_per_minute=6000,
-            password_cost="small",
-        )
+        settings = settings_over(f"sqlite:///{path}", garmin, encryption_key)
         with build_runtime(settings, now=clock) as runtime:
             app = create_app(runtime, GarminSyncScheduler(runtime), limits_factor=100)
             synced, new = runtime.people.add("Ada").user_id, runtime.people.add("Ben").user_id

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from training_analyzer.services.one_time_links import Purpose
+from training_analyzer.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -34,6 +36,20 @@ def parts(app: FastAPI) -> Parts:
     """Return the parts of *app*."""
     found: Parts = app.state.parts
     return found
+
+
+def settings_over(
+    database_url: str, garmin: SimulatorServer, key: str, *, public_url: str | None = None
+) -> Settings:
+    """Return settings for a database and a pretend Garmin that may be asked at any pace."""
+    return Settings(
+        encryption_key=SecretStr(key),
+        database_url=database_url,
+        garmin_server_url=garmin.url,
+        requests_per_minute=6000,
+        public_url=public_url,
+        password_cost="small",
+    )
 
 
 def browser(app: FastAPI, **headers: str) -> TestClient:

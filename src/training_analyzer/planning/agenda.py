@@ -15,6 +15,7 @@ from training_analyzer.model import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from training_analyzer.streams import Window
 
@@ -51,14 +52,7 @@ class Agenda:
     def failures(self) -> tuple[Failure, ...]:
         """The windows that were due and could not be had, newest first."""
         return tuple(
-            Failure(
-                stream=window.stream.name,
-                first=window.first,
-                last=window.last,
-                code=error.code,
-                attempts=attempts,
-                http_status=error.answered,
-            )
+            failure_of(window.stream.name, window.first, window.last, error, attempts)
             for window, error, attempts in self._failures
         )
 
@@ -164,3 +158,17 @@ class Agenda:
 
 def _is_refusal(error: GarminError) -> bool:
     return isinstance(error, ForbiddenStream)
+
+
+def failure_of(
+    stream: str, first: date, last: date, error: GarminError, attempts: int = 1
+) -> Failure:
+    """Return what a run tells of days of *stream* that it could not have, for *error*."""
+    return Failure(
+        stream=stream,
+        first=first,
+        last=last,
+        code=error.code,
+        attempts=attempts,
+        http_status=error.answered,
+    )

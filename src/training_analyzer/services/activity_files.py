@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.file_rows import Answered
 from training_analyzer.errors import ForbiddenStream, GarminError, PoisonItem, Reaction
-from training_analyzer.model import Failure
+from training_analyzer.planning.agenda import failure_of
 from training_analyzer.planning.files import (
     FILES,
     FILES_PER_RUN,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from training_analyzer.db.repositories.activity_files import ActivityFilesRepository
     from training_analyzer.garmin import Garmin
-    from training_analyzer.model import Lease
+    from training_analyzer.model import Failure, Lease
     from training_analyzer.planning.files import KnownActivity
     from training_analyzer.services.run import Run
     from training_analyzer.streams import Json
@@ -155,14 +155,7 @@ class FilePhase:
 
     def _fail(self, activity: KnownActivity, error: GarminError, attempts: int = 1) -> Failure:
         day = activity.calendar_date or self.now().date()
-        failure = Failure(
-            stream=NAME,
-            first=day,
-            last=day,
-            code=error.code,
-            attempts=attempts,
-            http_status=error.answered,
-        )
+        failure = failure_of(NAME, day, day, error, attempts)
         self.run.failures += (failure,)
         self.run.counts = replace(self.run.counts, requests=self.run.requests)
         if error.reaction in _ENDS_THE_RUN:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from training_analyzer.db.repositories.file_rows import Answered
 from training_analyzer.errors import GarminError, Reaction
-from training_analyzer.model import Api, Failure
+from training_analyzer.model import Api
+from training_analyzer.planning.agenda import failure_of
 from training_analyzer.planning.splits import wanted_splits
 from training_analyzer.streams import Window
 from training_analyzer.streams.splits import ACTIVITY_SPLITS
@@ -78,15 +79,8 @@ class SplitsPhase:
             self.files.splits.take_back_try(self.lease, activity, until=self._until())
         elif error.reaction is Reaction.BACK_OFF:
             self.run.may_pass = True
-        name, day = ACTIVITY_SPLITS.name, self._day(activity)
-        failure = Failure(
-            stream=name,
-            first=day,
-            last=day,
-            code=error.code,
-            attempts=tries,
-            http_status=error.answered,
-        )
+        day = self._day(activity)
+        failure = failure_of(ACTIVITY_SPLITS.name, day, day, error, tries)
         self.run.failures += (failure,)
         self.run.counts = replace(self.run.counts, requests=self.run.requests)
 
